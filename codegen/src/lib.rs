@@ -1,0 +1,1 @@
+//! A device graph becomes a Rust crate

@@ -1,0 +1,16 @@
+//! The device graph, the values it carries, and its views.
+//!
+//! It knows neither tokens nor types of the language, nor queries, nor Rust crates: a graph is a plain value.
+//! Start with [`DeviceGraph`]; then a view of it.
+#![forbid(unsafe_code)]
+
+pub mod expr;
+pub mod model;
+pub mod value;
+
+pub use expr::{Expr, ExprId, Exprs, KeyId, Op};
+pub use model::{
+    Argument, ArgumentValue, Choice, Claim, Device, DeviceGraph, Edge, Guard, Key, Node, NodeKind, Platform,
+    Requirement, Rust, Stage,
+};
+pub use value::{Cidr, Const, EnumType, HostPath, ValueType};

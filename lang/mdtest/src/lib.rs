@@ -1,0 +1,1 @@
+//! Runs the code fences of the specification

@@ -1,0 +1,1 @@
+//! The one executor: single-threaded, timers, virtual time for tests

@@ -1,0 +1,1 @@
+//! The unix target: epoll, sockets, files, signals

@@ -1,0 +1,1 @@
+//! Tests generic over the module types: every device of a module type passes the same ones

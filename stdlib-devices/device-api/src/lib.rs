@@ -1,0 +1,1 @@
+//! The module types of unikc as small no_std async traits: what an application imports

@@ -1,0 +1,1 @@
+//! The console reporter of the log facade

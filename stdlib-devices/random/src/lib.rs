@@ -1,0 +1,1 @@
+//! Random bytes: of the platform, or seeded for tests
