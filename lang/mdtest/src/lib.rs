@@ -1,1 +1,9 @@
-//! Runs the code fences of the specification
+//! Runs the code fences of the specification: prose whose claims are tests.
+//!
+//! It reads no files itself: the test that calls it does. Start with [`Document`].
+#![forbid(unsafe_code)]
+
+pub mod document;
+pub mod expectation;
+
+pub use document::{Document, Test, View, ViewKind};
