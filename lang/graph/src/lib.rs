@@ -4,8 +4,13 @@
 //! Start with [`DeviceGraph`]; then a view of it.
 #![forbid(unsafe_code)]
 
+pub mod dot;
 pub mod expr;
+pub mod json;
+mod lines;
 pub mod model;
+mod show;
+pub mod text;
 pub mod value;
 
 pub use expr::{Expr, ExprId, Exprs, KeyId, Op};

@@ -74,6 +74,7 @@ pub struct Node {
 
 /// A device, or a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all nodes are devices")]
 pub enum NodeKind {
     /// A device.
     Device(Device),
@@ -254,6 +255,11 @@ pub struct Requirement {
 }
 
 impl DeviceGraph {
+    /// The node with the given id.
+    pub fn find(&self, id: &str) -> Option<NodeIndex> {
+        self.nodes().find(|(_, node)| node.id == id).map(|(index, _)| index)
+    }
+
     /// The nodes in start order.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeIndex, &Node)> {
         self.graph.node_indices().map(|index| (index, &self.graph[index]))
