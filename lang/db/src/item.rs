@@ -1,0 +1,90 @@
+//! Files cut into items, and items parsed: the queries that stand between a keystroke and everything else.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use unik_source::{Anchor, Diagnostic, Place, Span};
+use unik_syntax::tree;
+
+use crate::{Db, SourceFile};
+
+/// An item of a file. It is the same item as long as its keyword, its name and the number of equal ones before it
+/// stay the same; its text and its place are read apart, so that moving it disturbs nobody.
+#[salsa::tracked(debug)]
+pub struct Item<'db> {
+    /// The file it stands in.
+    #[returns(copy)]
+    pub file: SourceFile,
+    /// Its number, unique in its file.
+    #[returns(copy)]
+    pub anchor: Anchor,
+    /// `let`, `device`, …; empty for text that belongs to no item.
+    pub keyword: SmolStr,
+    /// Its name, if its header has one.
+    pub name: Option<SmolStr>,
+    /// What it says.
+    #[tracked]
+    pub text: Arc<str>,
+    /// Where it starts in its file.
+    #[tracked]
+    #[returns(copy)]
+    pub start: u32,
+}
+
+impl Item<'_> {
+    /// A range of this item.
+    pub fn place(self, db: &dyn Db, span: Span) -> Place {
+        Place { file: self.file(db).id(db), anchor: self.anchor(db), span }
+    }
+}
+
+/// The items of a file in the order of the text.
+#[derive(Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Items<'db> {
+    list: Vec<Item<'db>>,
+    by_anchor: FxHashMap<Anchor, u32>,
+}
+
+impl<'db> Items<'db> {
+    /// In the order of the text.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Item<'db>> + '_ {
+        self.list.iter().copied()
+    }
+
+    /// The item with this number, if the file still has it.
+    pub fn get(&self, anchor: Anchor) -> Option<Item<'db>> {
+        self.list.get(*self.by_anchor.get(&anchor)? as usize).copied()
+    }
+}
+
+/// Cuts a file into items. Runs at each edit of the file; what reads an item runs only if the item's text changed.
+#[salsa::tracked]
+pub fn items(db: &dyn Db, file: SourceFile) -> Items<'_> {
+    let text = file.text(db).as_str();
+    let cut = unik_syntax::items::split(text);
+    let anchors = db.anchors(&cut);
+    let made = cut.into_iter().zip(&anchors).map(|(item, anchor)| {
+        let said: Arc<str> = text.get(item.span.range()).unwrap_or("").into();
+        Item::new(db, file, *anchor, item.keyword, item.name, said, item.span.start)
+    });
+    let list = made.collect();
+    let by_anchor = anchors.iter().zip(0..).map(|(anchor, at)| (*anchor, at)).collect();
+    Items { list, by_anchor }
+}
+
+/// The tree of an item, and what is wrong with its syntax.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Spans in it count from the start of the item.
+    pub tree: tree::Item,
+    /// What the parser has to say.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses an item. Disturbed only by an edit inside the item.
+#[salsa::tracked(no_eq)]
+pub fn parsed<'db>(db: &'db dyn Db, item: Item<'db>) -> Parsed {
+    let (tree, diagnostics) = unik_syntax::parse_item(item.text(db), item.place(db, Span::at(0)));
+    Parsed { tree, diagnostics }
+}
