@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
-use core::task::Poll;
+use core::task::{Context, Poll};
 use core::time::Duration;
 
 /// Time that never goes back.
@@ -116,6 +116,27 @@ impl<'a, S: Sleep> Deadline<'a, S> {
         }
     }
 
+    /// Gives the result of `future`, unless it has to be waited for and `limit` passes first. The clock is asked only when it
+    /// has to be waited for: what is ready at once costs nothing.
+    pub async fn limit_from<T>(
+        &mut self,
+        limit: Duration,
+        future: impl Future<Output = T>,
+    ) -> Result<T, TimedOut> {
+        let mut future = pin!(future);
+        let mut waiting = false;
+        poll_fn(|cx| {
+            if let Poll::Ready(value) = future.as_mut().poll(cx) {
+                return Poll::Ready(Ok(value));
+            }
+            if !core::mem::replace(&mut waiting, true) {
+                self.set(limit);
+            }
+            self.poll_passed(cx).map(|()| Err(TimedOut))
+        })
+        .await
+    }
+
     /// Gives the result of `future`, unless the deadline passes first.
     pub async fn limit<T>(&mut self, future: impl Future<Output = T>) -> Result<T, TimedOut> {
         let mut future = pin!(future);
@@ -123,24 +144,28 @@ impl<'a, S: Sleep> Deadline<'a, S> {
             if let Poll::Ready(value) = future.as_mut().poll(cx) {
                 return Poll::Ready(Ok(value));
             }
-            if self.at == Duration::MAX {
-                return Poll::Pending;
-            }
-            loop {
-                if let Some((_, timer)) = &mut self.timer {
-                    if timer.as_mut().poll(cx).is_pending() {
-                        return Poll::Pending;
-                    }
-                    self.timer = None;
-                }
-                let now = self.sleep.now();
-                if now >= self.at {
-                    return Poll::Ready(Err(TimedOut));
-                }
-                self.timer = Some((self.at, Box::pin(self.sleep.sleep(self.at - now))));
-            }
+            self.poll_passed(cx).map(|()| Err(TimedOut))
         })
         .await
+    }
+
+    fn poll_passed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.at == Duration::MAX {
+            return Poll::Pending;
+        }
+        loop {
+            if let Some((_, timer)) = &mut self.timer {
+                if timer.as_mut().poll(cx).is_pending() {
+                    return Poll::Pending;
+                }
+                self.timer = None;
+            }
+            let now = self.sleep.now();
+            if now >= self.at {
+                return Poll::Ready(());
+            }
+            self.timer = Some((self.at, Box::pin(self.sleep.sleep(self.at - now))));
+        }
     }
 }
 

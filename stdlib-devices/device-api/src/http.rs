@@ -5,13 +5,15 @@
 //! why a body is read from an offset. Nothing is copied on the way: a body in memory is handed out as `Bytes`.
 
 mod body;
+mod content_type;
 mod message;
 pub mod site;
 mod status;
 
 pub use body::{Body, Content, Stored};
+pub use content_type::content_type;
 pub use message::{Field, Method, Request, Response};
-pub use site::{Site, content_type};
+pub use site::Site;
 pub use status::Status;
 
 /// What answers requests.

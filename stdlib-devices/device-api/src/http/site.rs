@@ -9,7 +9,7 @@ use alloc::string::String;
 
 use bytes::Bytes;
 
-use super::{Content, Handler, Method, Request, Response, Status, Stored};
+use super::{Content, Handler, Method, Request, Response, Status, Stored, content_type};
 use crate::kv::{Kind, ReadOnly, Value};
 use crate::{Error, ErrorKind};
 
@@ -97,53 +97,3 @@ fn location(path: &str) -> String {
     location.push('/');
     location
 }
-
-/// The media type of a file by its extension, in whatever case (IANA's registry); bytes if it is not known.
-pub fn content_type(path: &str) -> &'static str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let mut lower = [0; 11];
-    let Some(lower) = lower.get_mut(..extension.len()) else { return BYTES };
-    lower.copy_from_slice(extension.as_bytes());
-    lower.make_ascii_lowercase();
-    TYPES.iter().find(|(known, _)| known.as_bytes() == lower).map_or(BYTES, |(_, media)| media)
-}
-
-const BYTES: &str = "application/octet-stream";
-
-const TYPES: &[(&str, &str)] = &[
-    ("html", "text/html; charset=utf-8"),
-    ("htm", "text/html; charset=utf-8"),
-    ("css", "text/css; charset=utf-8"),
-    ("js", "text/javascript; charset=utf-8"),
-    ("mjs", "text/javascript; charset=utf-8"),
-    ("json", "application/json"),
-    ("map", "application/json"),
-    ("txt", "text/plain; charset=utf-8"),
-    ("md", "text/markdown; charset=utf-8"),
-    ("csv", "text/csv; charset=utf-8"),
-    ("xml", "application/xml"),
-    ("svg", "image/svg+xml"),
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("gif", "image/gif"),
-    ("webp", "image/webp"),
-    ("avif", "image/avif"),
-    ("ico", "image/vnd.microsoft.icon"),
-    ("woff", "font/woff"),
-    ("woff2", "font/woff2"),
-    ("ttf", "font/ttf"),
-    ("otf", "font/otf"),
-    ("pdf", "application/pdf"),
-    ("wasm", "application/wasm"),
-    ("webmanifest", "application/manifest+json"),
-    ("mp3", "audio/mpeg"),
-    ("ogg", "audio/ogg"),
-    ("wav", "audio/wav"),
-    ("mp4", "video/mp4"),
-    ("webm", "video/webm"),
-    ("zip", "application/zip"),
-    ("gz", "application/gzip"),
-    ("tar", "application/x-tar"),
-];
