@@ -10,6 +10,7 @@ fn main() -> io::Result<()> {
     let variable = |name: &str| env::var_os(name).map(PathBuf::from).ok_or(io::ErrorKind::NotFound);
     let root = variable("CARGO_MANIFEST_DIR")?.join("..");
     let out = variable("OUT_DIR")?;
+    println!("cargo::rustc-env=UNIKC_HOST={}", env::var("TARGET").unwrap_or_default());
     let mut files = Vec::new();
     for column in ["stdlib-devices", "platform-runtimes"] {
         for folder in sorted(&root.join(column))?.iter().filter(|path| path.is_dir()) {

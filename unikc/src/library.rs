@@ -4,10 +4,11 @@
 //! The folder is the option `--library`, else `UNIKC_LIBRARY`, else the workspace that the binary was built from.
 //! When it is chosen, the `.unik` files are read from there.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Path below the root and text, sorted.
+/// Path below the root and text, sorted. The folders are those of the workspace.
 const CARRIED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/library.rs"));
 
 /// The two columns, by the names of their folders.
@@ -23,17 +24,10 @@ pub(crate) struct Library {
 
 /// A `.unik` file of the library.
 #[derive(Debug)]
-pub(crate) struct LibraryFile {
-    /// Its folder, absolute.
-    pub(crate) folder: PathBuf,
-    /// Its name in the folder.
-    pub(crate) name: String,
-    /// Its text.
-    pub(crate) text: String,
-    /// Under which name it is imported: `std/kv`, for `stdlib-devices/kv/kv.unik`.
-    pub(crate) import: Option<String>,
-    /// Whether it lies in the column of the platforms.
-    pub(crate) platform: bool,
+struct LibraryFile {
+    /// Its column, its folder and its name: `stdlib-devices/kv/kv.unik`.
+    below: String,
+    text: String,
 }
 
 impl Library {
@@ -49,8 +43,9 @@ impl Library {
     fn carried() -> Self {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = here.parent().unwrap_or(here).to_path_buf();
-        let files = CARRIED.iter().map(|(path, text)| LibraryFile::new(&root, path, (*text).to_owned()));
-        Self { files: files.collect(), root }
+        let file =
+            |(below, text): &(&str, &str)| LibraryFile { below: (*below).into(), text: (*text).into() };
+        Self { root, files: CARRIED.iter().map(file).collect() }
     }
 
     fn read(root: &Path) -> io::Result<Self> {
@@ -61,7 +56,7 @@ impl Library {
                 for file in sorted(folder)? {
                     if file.extension().is_some_and(|it| it == "unik") && file.is_file() {
                         let below = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().into_owned();
-                        files.push(LibraryFile::new(&root, &below, fs::read_to_string(&file)?));
+                        files.push(LibraryFile { below, text: fs::read_to_string(&file)? });
                     }
                 }
             }
@@ -69,9 +64,22 @@ impl Library {
         Ok(Self { root, files })
     }
 
-    /// Its `.unik` files, sorted by path.
-    pub(crate) fn files(&self) -> &[LibraryFile] {
-        &self.files
+    /// Where the language finds `std/…` and the platforms.
+    pub(crate) fn names(&self) -> unik_db::Library {
+        let column = |column| {
+            let known = self.files.iter().filter_map(|file| Some((file.name_in(column)?, self.path(file))));
+            known.map(|(name, path)| unik_db::LibraryFile { name: name.into(), path: path.into() }).collect()
+        };
+        unik_db::Library { std: column(DEVICES), platforms: column(PLATFORMS) }
+    }
+
+    /// Its texts by absolute path.
+    pub(crate) fn texts(&self) -> BTreeMap<String, String> {
+        self.files.iter().map(|file| (self.path(file), file.text.clone())).collect()
+    }
+
+    fn path(&self, file: &LibraryFile) -> String {
+        self.root.join(&file.below).to_string_lossy().into_owned()
     }
 
     /// The folder with the crates, which must be there to write a crate.
@@ -84,19 +92,10 @@ impl Library {
 }
 
 impl LibraryFile {
-    fn new(root: &Path, below: &str, text: String) -> Self {
-        let mut parts = below.rsplitn(3, '/');
-        let name = parts.next().unwrap_or_default().to_owned();
-        let folder = parts.next().unwrap_or_default();
-        let column = parts.next().unwrap_or_default();
-        let own = name.strip_suffix(".unik") == Some(folder);
-        Self {
-            folder: root.join(column).join(folder),
-            import: (own && column == DEVICES).then(|| format!("std/{folder}")),
-            platform: column == PLATFORMS,
-            name,
-            text,
-        }
+    /// The name under which a column knows it: `kv`, if it is `kv/kv.unik` there.
+    fn name_in(&self, column: &str) -> Option<&str> {
+        let (folder, name) = self.below.strip_prefix(column)?.strip_prefix('/')?.split_once('/')?;
+        (name.strip_suffix(".unik") == Some(folder)).then_some(folder)
     }
 }
 

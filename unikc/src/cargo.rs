@@ -1,0 +1,156 @@
+//! Cargo, run on a crate that was written: in its folder, with an environment of its own, listening to its messages.
+//!
+//! Dependencies are resolved without the network if that is possible, so that a build after the first needs none.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, io, thread};
+
+use serde_json::Value;
+
+use crate::output;
+
+/// How a crate is built.
+#[derive(Debug)]
+pub(crate) struct Build<'b> {
+    /// The folder of the crate.
+    pub(crate) crate_dir: &'b Path,
+    /// Where cargo keeps what it has built.
+    pub(crate) target_dir: &'b Path,
+    /// Whether it is optimised.
+    pub(crate) release: bool,
+    /// Never ask the network.
+    pub(crate) offline: bool,
+    /// Further arguments, as the target wants them.
+    pub(crate) args: &'b [OsString],
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Built {
+    /// The program, if all went well.
+    pub(crate) program: Option<PathBuf>,
+    /// The messages of rustc, each the JSON of its `message`, in order.
+    pub(crate) messages: Vec<Value>,
+    /// What cargo said, unless it said it on the terminal already.
+    pub(crate) said: String,
+}
+
+impl Build<'_> {
+    /// Builds it.
+    pub(crate) fn run(&self) -> Result<Built, String> {
+        let offline = self.offline || self.resolves_offline()?;
+        let mut command = self.command("build");
+        command.arg("--message-format=json");
+        if self.release {
+            command.arg("--release");
+        }
+        if offline {
+            command.arg("--offline");
+        }
+        command.args(self.args).arg("--target-dir").arg(self.target_dir);
+        // On a terminal cargo shows its own progress.
+        let watched = output::watched();
+        command.stdout(Stdio::piped()).stderr(if watched { Stdio::inherit() } else { Stdio::piped() });
+        let mut child = command.spawn().map_err(|reason| cannot_start(&reason))?;
+        let stderr = child.stderr.take();
+        let said = thread::spawn(move || {
+            let mut said = Vec::new();
+            let read = stderr.map_or(Ok(0), |mut stream| stream.read_to_end(&mut said));
+            read.map(|_| String::from_utf8_lossy(&said).into_owned()).unwrap_or_default()
+        });
+        let mut built = Built { program: None, messages: Vec::new(), said: String::new() };
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| built.hear(&line));
+        }
+        let status = child.wait().map_err(|reason| cannot_start(&reason))?;
+        built.said = said.join().unwrap_or_default();
+        if !status.success() {
+            built.program = None;
+        }
+        Ok(built)
+    }
+
+    /// Whether the lock file and what has been downloaded are enough.
+    fn resolves_offline(&self) -> Result<bool, String> {
+        let mut command = self.command("metadata");
+        command.args(["--format-version=1", "--offline", "--filter-platform", env!("UNIKC_HOST")]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().map(|status| status.success()).map_err(|reason| cannot_start(&reason))
+    }
+
+    fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.arg(verb).current_dir(self.crate_dir).stdin(Stdio::null());
+        for (name, _) in env::vars_os().filter(|(name, _)| of_another_build(name)) {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+impl Built {
+    fn hear(&mut self, line: &str) {
+        let Ok(mut message) = serde_json::from_str::<Value>(line) else { return };
+        match message["reason"].as_str() {
+            Some("compiler-message") => self.messages.push(message["message"].take()),
+            Some("compiler-artifact") => {
+                if let Some(program) = message["executable"].as_str() {
+                    self.program = Some(PathBuf::from(program));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn cannot_start(reason: &io::Error) -> String {
+    format!("cannot run cargo: {reason}")
+}
+
+/// Whether a variable tells about another build: the one that `unikc` itself was made or started by, or the one that
+/// the user sets up for the crate in hand. What says where cargo lives, and how it reaches the network, is kept.
+fn of_another_build(name: &OsStr) -> bool {
+    const KEPT: &[&str] =
+        &["HOME", "HTTP_", "NET_", "REGISTRIES_", "REGISTRY_", "SOURCE_", "TERM_", "INSTALL_ROOT"];
+    let Some(name) = name.to_str() else { return false };
+    match name.strip_prefix("CARGO_") {
+        Some("BUILD_JOBS") => false,
+        Some(rest) => !KEPT.iter().any(|kept| rest.starts_with(kept)),
+        None => matches!(
+            name,
+            "RUSTFLAGS" | "RUSTDOCFLAGS" | "RUSTC_WORKSPACE_WRAPPER" | "MAKEFLAGS" | "OUT_DIR" | "TARGET"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outer_build_stays_outside() {
+        for name in [
+            "CARGO_TARGET_DIR",
+            "CARGO_MANIFEST_DIR",
+            "CARGO_PKG_NAME",
+            "CARGO_ENCODED_RUSTFLAGS",
+            "RUSTFLAGS",
+        ] {
+            assert!(of_another_build(OsStr::new(name)), "{name}");
+        }
+        for name in [
+            "CARGO",
+            "CARGO_HOME",
+            "CARGO_NET_OFFLINE",
+            "CARGO_HTTP_PROXY",
+            "PATH",
+            "RUSTUP_TOOLCHAIN",
+            "RUSTC_WRAPPER",
+        ] {
+            assert!(!of_another_build(OsStr::new(name)), "{name}");
+        }
+    }
+}
