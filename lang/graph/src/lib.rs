@@ -7,6 +7,7 @@
 pub mod dot;
 pub mod expr;
 pub mod json;
+pub mod layout;
 mod lines;
 pub mod model;
 mod show;

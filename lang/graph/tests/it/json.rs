@@ -192,5 +192,6 @@ fn a_key_a_device_a_choice_and_edges() {
             "kind": "argument",
             "to": "tcp"
           }
-        ]"#]].assert_eq(&format!("{some:#}"));
+        ]"#]]
+    .assert_eq(&format!("{some:#}"));
 }

@@ -1,0 +1,295 @@
+//! The order in each row: sweeps that sort by the median of the neighbours, each followed by exchanges of adjacent vertices,
+//! from several beginnings; the best order seen is kept (Gansner et al. 1993, section 3).
+
+use super::Input;
+use super::proper::Proper;
+
+/// Sweeps from one beginning, and how many in a row may bring nothing.
+const SWEEPS: usize = 24;
+const PATIENCE: usize = 8;
+/// How many vertices and segments may be looked at in all; big graphs get fewer sweeps.
+const EFFORT: usize = 6_000_000;
+/// The room of one place in sort keys, in which the arguments of one user lie in their order.
+const UNIT: u64 = 1 << 10;
+
+/// Fills and sorts the rows; gives the number of crossings.
+pub(super) fn arrange(proper: &mut Proper, input: &Input) -> u64 {
+    let cost = proper.width.len() + proper.segments.len();
+    let sweeps = (EFFORT / (8 * cost.max(1))).clamp(2, SWEEPS);
+    let mut best: Option<(u64, Vec<Vec<usize>>)> = None;
+    for start in [Start::Depth, Start::Breadth, Start::Bottom] {
+        begin(proper, input, start);
+        let crossings = improve(proper, sweeps);
+        if best.as_ref().is_none_or(|(least, _)| crossings < *least) {
+            best = Some((crossings, proper.rows.clone()));
+        }
+        if crossings == 0 {
+            break;
+        }
+    }
+    let Some((crossings, rows)) = best else { return 0 };
+    restore(proper, rows);
+    crossings
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Start {
+    /// Depth first from the roots: trees come out without a crossing.
+    Depth,
+    /// Breadth first from the roots.
+    Breadth,
+    /// Breadth first from what uses nothing.
+    Bottom,
+}
+
+fn begin(proper: &mut Proper, input: &Input, start: Start) {
+    proper.rows.iter_mut().for_each(Vec::clear);
+    let up = start == Start::Bottom;
+    let mut seen = vec![false; proper.width.len()];
+    let first = if up { Vec::new() } else { input.roots.clone() };
+    let ends =
+        (0..proper.boxes).filter(|vertex| if up { &proper.below } else { &proper.above }[*vertex].is_empty());
+    let starts: Vec<usize> = first.into_iter().filter(|root| *root < proper.boxes).chain(ends).collect();
+    let mut queue = std::collections::VecDeque::new();
+    let mut visit = |queue: &mut std::collections::VecDeque<usize>, proper: &mut Proper| {
+        while let Some(at) = if start == Start::Depth { queue.pop_back() } else { queue.pop_front() } {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            proper.rows[proper.row[at]].push(at);
+            let next = proper.neighbours(at, up);
+            if start == Start::Depth {
+                let mut next: Vec<_> = next.collect();
+                next.reverse();
+                queue.extend(next);
+            } else {
+                queue.extend(next);
+            }
+        }
+    };
+    if start == Start::Depth {
+        for vertex in starts {
+            queue.push_back(vertex);
+            visit(&mut queue, proper);
+        }
+    } else {
+        queue.extend(starts);
+        visit(&mut queue, proper);
+    }
+    (0..proper.rows.len()).for_each(|row| proper.number(row));
+}
+
+fn improve(proper: &mut Proper, sweeps: usize) -> u64 {
+    let mut exchange = Exchange::default();
+    exchange.all(proper, false);
+    let mut least = crossings(proper);
+    let mut rows = proper.rows.clone();
+    let mut patience = PATIENCE;
+    for sweep in 0..sweeps {
+        if least == 0 || patience == 0 {
+            break;
+        }
+        // Every other pair of sweeps lets equals change places, to leave plateaus.
+        let flip = sweep % 4 >= 2;
+        let order: Vec<usize> = match sweep % 2 {
+            0 => (1..proper.rows.len()).collect(),
+            _ => (0..proper.rows.len().saturating_sub(1)).rev().collect(),
+        };
+        for row in order {
+            sort_row(proper, row, sweep % 2 == 0, flip);
+        }
+        exchange.all(proper, flip);
+        let count = crossings(proper);
+        patience = if count * 1000 < least * 995 { PATIENCE } else { patience - 1 };
+        if count < least {
+            least = count;
+            rows.clone_from(&proper.rows);
+        }
+    }
+    restore(proper, rows);
+    least
+}
+
+fn restore(proper: &mut Proper, rows: Vec<Vec<usize>>) {
+    proper.rows = rows;
+    (0..proper.rows.len()).for_each(|row| proper.number(row));
+}
+
+/// Sorts a row by the medians of the row above or below; vertices without neighbours there keep their places.
+fn sort_row(proper: &mut Proper, row: usize, up: bool, flip: bool) {
+    let mut keyed: Vec<(u64, usize)> = Vec::with_capacity(proper.rows[row].len());
+    let mut slots = Vec::with_capacity(keyed.capacity());
+    let mut keys = Vec::new();
+    for (slot, &vertex) in proper.rows[row].iter().enumerate() {
+        keys.clear();
+        if up {
+            for &index in &proper.above[vertex] {
+                let top = proper.segments[index].top;
+                let leaving = &proper.below[top];
+                let port = leaving.iter().position(|other| *other == index).unwrap_or(0).min(512) as u64;
+                keys.push(
+                    proper.place[top] as u64 * UNIT + (port + 1) * UNIT / (leaving.len().min(512) as u64 + 1),
+                );
+            }
+        } else {
+            keys.extend(proper.neighbours(vertex, false).map(|other| proper.place[other] as u64 * UNIT));
+        }
+        if let Some(key) = median(&mut keys) {
+            keyed.push((key, vertex));
+            slots.push(slot);
+        }
+    }
+    if flip {
+        keyed.reverse();
+    }
+    keyed.sort_by_key(|(key, _)| *key);
+    for (slot, (_, vertex)) in slots.into_iter().zip(keyed) {
+        proper.rows[row][slot] = vertex;
+    }
+    proper.number(row);
+}
+
+/// The median; of an even number the middle two, weighted to the side on which the others are closer together.
+fn median(keys: &mut Vec<u64>) -> Option<u64> {
+    keys.sort_unstable();
+    let middle = keys.len() / 2;
+    match keys.as_slice() {
+        [] => None,
+        [one] => Some(*one),
+        [one, two] => Some((*one + *two) / 2),
+        _ if keys.len() % 2 == 1 => Some(keys[middle]),
+        [first, .., last] => {
+            let (lower, upper) = (keys[middle - 1], keys[middle]);
+            let (left, right) = (lower - *first, *last - upper);
+            match left + right {
+                0 => Some((lower + upper) / 2),
+                both => Some((lower * right + upper * left) / both),
+            }
+        }
+    }
+}
+
+/// Exchanges of adjacent vertices.
+#[derive(Default)]
+struct Exchange {
+    /// The sorted places of each vertex' neighbours above, then below, one list after another.
+    places: Vec<usize>,
+    /// Where the lists of each vertex of the row begin and part.
+    lists: Vec<(usize, usize, usize)>,
+}
+
+impl Exchange {
+    fn all(&mut self, proper: &mut Proper, flip: bool) {
+        for round in 0..6 {
+            let mut gain = 0;
+            for row in 0..proper.rows.len() {
+                gain += self.row(proper, row, flip && round == 0);
+            }
+            if gain == 0 {
+                return;
+            }
+        }
+    }
+
+    fn row(&mut self, proper: &mut Proper, row: usize, flip: bool) -> u64 {
+        self.places.clear();
+        self.lists.clear();
+        for &vertex in &proper.rows[row] {
+            let begin = self.places.len();
+            self.places.extend(proper.neighbours(vertex, true).map(|other| proper.place[other]));
+            let part = self.places.len();
+            self.places.extend(proper.neighbours(vertex, false).map(|other| proper.place[other]));
+            self.places[begin..part].sort_unstable();
+            self.places[part..].sort_unstable();
+            self.lists.push((begin, part, self.places.len()));
+        }
+        let order = &mut proper.rows[row];
+        let mut total = 0;
+        // A pair is worth a look if one of the two has moved since.
+        let mut look = vec![true; order.len()];
+        let mut again = vec![false; order.len()];
+        for round in 0..16 {
+            let mut gained = 0;
+            for left in 0..order.len().saturating_sub(1) {
+                if !look[left] && !again[left] && !again[left + 1] {
+                    continue;
+                }
+                let (now, then) = self.cost(left);
+                if then < now || (then == now && then > 0 && flip && round == 0) {
+                    gained += now - then;
+                    order.swap(left, left + 1);
+                    self.lists.swap(left, left + 1);
+                    again[left.saturating_sub(1)] = true;
+                    again[left] = true;
+                    again[left + 1] = true;
+                }
+            }
+            total += gained;
+            if gained == 0 {
+                break;
+            }
+            std::mem::swap(&mut look, &mut again);
+            again.iter_mut().for_each(|flag| *flag = false);
+        }
+        proper.number(row);
+        total
+    }
+
+    /// The crossings between the segments of two adjacent vertices, as they are and exchanged.
+    fn cost(&self, left: usize) -> (u64, u64) {
+        let ((a, b, c), (d, e, f)) = (self.lists[left], self.lists[left + 1]);
+        let above = inversions(&self.places[a..b], &self.places[d..e]);
+        let below = inversions(&self.places[b..c], &self.places[e..f]);
+        (above.0 + below.0, above.1 + below.1)
+    }
+}
+
+/// How many pairs have the left one greater, and how many the right one.
+fn inversions(left: &[usize], right: &[usize]) -> (u64, u64) {
+    let (mut smaller, mut not_greater) = (0, 0);
+    let (mut greater_left, mut greater_right) = (0, 0);
+    for place in left {
+        while right.get(smaller).is_some_and(|other| other < place) {
+            smaller += 1;
+        }
+        while right.get(not_greater).is_some_and(|other| other <= place) {
+            not_greater += 1;
+        }
+        greater_left += smaller as u64;
+        greater_right += (right.len() - not_greater) as u64;
+    }
+    (greater_left, greater_right)
+}
+
+/// All crossings: for each gap the pairs of segments whose ends lie the other way round, counted in a Fenwick tree.
+fn crossings(proper: &Proper) -> u64 {
+    let mut total = 0;
+    let mut ends = Vec::new();
+    for (row, upper) in proper.rows.iter().enumerate() {
+        let width = proper.rows.get(row + 1).map_or(0, Vec::len);
+        let mut tree = vec![0_u64; width + 1];
+        let mut seen = 0;
+        for &vertex in upper {
+            ends.clear();
+            ends.extend(proper.neighbours(vertex, false).map(|other| proper.place[other]));
+            for end in &ends {
+                let mut at = end + 1;
+                let mut up_to = 0;
+                while at > 0 {
+                    up_to += tree[at];
+                    at &= at - 1;
+                }
+                total += seen - up_to;
+            }
+            for end in &ends {
+                let mut at = end + 1;
+                while at <= width {
+                    tree[at] += 1;
+                    at += at & at.wrapping_neg();
+                }
+                seen += 1;
+            }
+        }
+    }
+    total
+}

@@ -1,0 +1,132 @@
+//! The last step: y of the rows, ends of the links at their boxes, labels, and everything moved to the margin.
+
+use super::proper::{Proper, label_row};
+use super::{Down, Input, Layout, Point, Rect, Route, Size};
+
+/// Puts the parts together.
+pub(super) fn finish(
+    input: &Input,
+    proper: &Proper,
+    links: &[Down],
+    rows: Vec<usize>,
+    columns: &[i64],
+    crossings: u64,
+) -> Layout {
+    let margin = input.spacing.margin;
+    let edges = (0..columns.len()).map(|vertex| {
+        let half = proper.width[vertex] / 2;
+        (columns[vertex] - half, columns[vertex] + half)
+    });
+    let (left, right) = edges.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1))).unwrap_or_default();
+    let x = |vertex: usize| columns[vertex] - left + margin;
+    let bands = bands(input, proper, links, &rows, columns);
+    let boxes: Vec<Rect> = input
+        .boxes
+        .iter()
+        .enumerate()
+        .map(|(index, size)| {
+            let (top, bottom) = bands[rows[index]];
+            let y = top + (bottom - top - size.height) / 2;
+            Rect { x: x(index) - size.width / 2, y, width: size.width, height: size.height }
+        })
+        .collect();
+    let ends = Ends::new(proper, &boxes, columns, left - margin);
+    let mut routes = vec![Route::default(); input.links.len()];
+    let mut segment = 0;
+    for (link, chain) in links.iter().zip(&proper.chains) {
+        let pieces = chain.len() - 1;
+        let mut points = Vec::with_capacity(2 * chain.len());
+        let upper = boxes[link.upper];
+        points.push(Point { x: ends.top[segment], y: upper.y + upper.height });
+        points.push(Point { x: ends.top[segment], y: bands[rows[link.upper]].1 });
+        for bend in &chain[1..pieces] {
+            let (top, bottom) = bands[proper.row[*bend]];
+            points.push(Point { x: x(*bend), y: top });
+            points.push(Point { x: x(*bend), y: bottom });
+        }
+        let end = ends.bottom[segment + pieces - 1];
+        points.push(Point { x: end, y: bands[rows[link.lower]].0 });
+        points.push(Point { x: end, y: boxes[link.lower].y });
+        segment += pieces;
+        let label = link.label.and_then(|size| {
+            let row = label_row(link, &rows);
+            let bend = *chain.get(row.checked_sub(rows[link.upper])?)?;
+            let (top, bottom) = bands[row];
+            let y = top + (bottom - top - size.height) / 2;
+            Some(Rect { x: x(bend) - size.width / 2, y, width: size.width, height: size.height })
+        });
+        if link.reversed {
+            points.reverse();
+        }
+        routes[link.link] = Route { points, label };
+    }
+    let size = Size {
+        width: right - left + 2 * margin,
+        height: bands.last().map_or(0, |(_, bottom)| *bottom - margin) + 2 * margin,
+    };
+    Layout { size, boxes, routes, rows, crossings }
+}
+
+/// Top and bottom of each row. The further links go sideways between two rows, the further these are apart.
+fn bands(input: &Input, proper: &Proper, links: &[Down], rows: &[usize], columns: &[i64]) -> Vec<(i64, i64)> {
+    let mut height = vec![0; proper.rows.len()];
+    for (size, row) in input.boxes.iter().zip(rows) {
+        height[*row] = size.height.max(height[*row]);
+    }
+    for link in links {
+        if let Some(label) = link.label {
+            let row = label_row(link, rows);
+            height[row] = label.height.max(height[row]);
+        }
+    }
+    let mut sideways = vec![0; proper.rows.len()];
+    for segment in &proper.segments {
+        let row = proper.row[segment.top];
+        sideways[row] = (columns[segment.top] - columns[segment.bottom]).abs().max(sideways[row]);
+    }
+    let mut top = input.spacing.margin;
+    let mut bands = Vec::with_capacity(height.len());
+    for (height, sideways) in height.into_iter().zip(sideways) {
+        bands.push((top, top + height));
+        let gap = input.spacing.row_gap;
+        top += height + gap + (sideways / 12).min(3 * gap);
+    }
+    bands
+}
+
+/// Where segments touch their boxes: spread over the edge in the order of their other ends.
+struct Ends {
+    top: Vec<i64>,
+    bottom: Vec<i64>,
+}
+
+impl Ends {
+    fn new(proper: &Proper, boxes: &[Rect], columns: &[i64], origin: i64) -> Self {
+        let mut top: Vec<i64> = proper.segments.iter().map(|segment| columns[segment.top] - origin).collect();
+        let mut bottom: Vec<i64> =
+            proper.segments.iter().map(|segment| columns[segment.bottom] - origin).collect();
+        for (index, rect) in boxes.iter().enumerate() {
+            let mut below = proper.below[index].clone();
+            below.sort_by_key(|segment| columns[proper.segments[*segment].bottom]);
+            spread(&below, rect, &mut top);
+            let mut above = proper.above[index].clone();
+            above.sort_by_key(|segment| columns[proper.segments[*segment].top]);
+            spread(&above, rect, &mut bottom);
+        }
+        Self { top, bottom }
+    }
+}
+
+/// Equal steps about the middle, no wider than a third of the box in all unless there are many.
+fn spread(segments: &[usize], rect: &Rect, ends: &mut [i64]) {
+    let Some(gaps) =
+        i64::try_from(segments.len()).ok().and_then(|count| count.checked_sub(1)).filter(|n| *n > 0)
+    else {
+        return;
+    };
+    let step = (rect.width * 2 / 3 / gaps).min(rect.width / 6);
+    let first = rect.center().x - step * gaps / 2;
+    for (index, segment) in (0..).zip(segments) {
+        ends[*segment] = first + step * index;
+    }
+}
