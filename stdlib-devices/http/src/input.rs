@@ -1,0 +1,115 @@
+//! The bytes that have come and have not been used: one buffer per connection, as small as its requests allow.
+
+use alloc::vec::Vec;
+
+/// How much a connection reads at a time at first. A request of a program or a short one of a browser fits.
+const FIRST: usize = 1024;
+
+/// A buffer with unused bytes in its middle.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// Its whole length can be read into.
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Input {
+    pub(crate) fn new() -> Input {
+        Input { bytes: Vec::new(), start: 0, end: 0 }
+    }
+
+    /// What has come and is not used.
+    pub(crate) fn unused(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Marks bytes as used.
+    pub(crate) fn consume(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.end);
+        if self.is_empty() {
+            (self.start, self.end) = (0, 0);
+        }
+    }
+
+    /// Removes unused bytes that stand behind the first `keep`.
+    pub(crate) fn remove(&mut self, keep: usize, count: usize) {
+        let from = (self.start + keep + count).min(self.end);
+        let to = (self.start + keep).min(from);
+        self.bytes.copy_within(from..self.end, to);
+        self.end -= from - to;
+    }
+
+    /// Room behind the unused bytes, of which there are fewer than `most`: at least one byte.
+    pub(crate) fn room(&mut self, most: usize) -> &mut [u8] {
+        if self.end == self.bytes.len() {
+            self.make_room(most);
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    fn make_room(&mut self, most: usize) {
+        self.bytes.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        if self.end == self.bytes.len() {
+            let length = (self.bytes.len() * 2).clamp(FIRST, most.max(FIRST)).max(self.end + 1);
+            self.bytes.resize(length, 0);
+        }
+    }
+
+    /// Says that so many bytes have been read into the room.
+    pub(crate) fn came(&mut self, count: usize) {
+        self.end = (self.end + count).min(self.bytes.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(input: &mut Input, bytes: &[u8]) {
+        let mut bytes = bytes;
+        while !bytes.is_empty() {
+            let room = input.room(4096);
+            let count = room.len().min(bytes.len());
+            room[..count].copy_from_slice(&bytes[..count]);
+            input.came(count);
+            bytes = &bytes[count..];
+        }
+    }
+
+    #[test]
+    fn unused_bytes_stay_in_order() {
+        let mut input = Input::new();
+        let mut expected = Vec::new();
+        for round in 0..2000u32 {
+            let piece: Vec<u8> = (0..round % 97).map(|byte| byte as u8).collect();
+            put(&mut input, &piece);
+            expected.extend_from_slice(&piece);
+            let used = (round as usize * 31 % 101).min(expected.len());
+            input.consume(used);
+            expected.drain(..used);
+            assert_eq!(input.unused(), expected);
+            if expected.len() > 20 {
+                input.remove(7, 9);
+                expected.drain(7..16);
+                assert_eq!(input.unused(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn the_buffer_grows_with_what_is_unused() {
+        let mut input = Input::new();
+        put(&mut input, &[b'a'; 500]);
+        input.consume(500);
+        put(&mut input, &[b'a'; 900]);
+        assert_eq!(input.bytes.len(), FIRST);
+        put(&mut input, &[b'a'; 900]);
+        assert_eq!(input.bytes.len(), 2 * FIRST);
+    }
+}
