@@ -5,5 +5,26 @@
 //! Start with [`split`], then [`parse_item`].
 #![forbid(unsafe_code)]
 
+mod brackets;
+pub mod codes;
 pub mod items;
+mod parse;
+pub mod tokens;
 pub mod tree;
+
+pub use items::{ItemText, file_doc, split};
+pub use parse::parse_item;
+pub use tokens::{Token, TokenKind, tokens};
+
+#[expect(
+    clippy::all,
+    unreachable_pub,
+    unused_qualifications,
+    missing_debug_implementations,
+    elided_lifetimes_in_paths,
+    reason = "written by LALRPOP"
+)]
+mod grammar {
+    lalrpop_util::lalrpop_mod!(generated, "/grammar.rs");
+    pub(crate) use generated::ItemParser;
+}

@@ -1,0 +1,96 @@
+//! An item's text to its tree. It cannot fail: what cannot be read is an `Error` in the tree, or the whole item is
+//! [`ItemKind::Broken`], and then there is a diagnostic that says why.
+//!
+//! One mistake gives one diagnostic. Where a token is missing or one is too many, the tokens are mended and
+//! parsed again, so that the tree is the one that was meant; where that does not help, the grammar's own recovery decides.
+
+pub(crate) mod context;
+mod explain;
+mod lexical;
+mod limits;
+mod repair;
+mod words;
+
+use unik_source::{Diagnostic, Place, Span};
+
+use crate::{
+    grammar::ItemParser,
+    items::{comment_text, header},
+    tokens::{Token, TokenKind, tokens},
+    tree::{Broken, Item, ItemKind, Name},
+};
+use context::{Context, Mistake};
+
+/// Parses the text of one item, its documentation included. Spans count from the start of `text`; diagnostics are placed under
+/// the anchor of `base`.
+pub fn parse_item(text: &str, base: Place) -> (Item, Vec<Diagnostic>) {
+    let all = tokens(text);
+    let words: Vec<Token> = all.iter().filter(|token| !token.kind.is_trivia()).copied().collect();
+    let docs: Vec<Span> =
+        all.iter().filter(|token| token.kind == TokenKind::Doc).map(|token| token.span).collect();
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        let span = Span::new(0, text.len());
+        let broken = ItemKind::Broken(Broken { keyword: "".into(), name: None });
+        return (
+            Item { doc: "".into(), kind: broken, span },
+            vec![explain::outside(text, &words, base.with_span(span))],
+        );
+    };
+    let span = first.span.to(last.span);
+    let above = docs.iter().take_while(|doc| doc.start < first.span.start);
+    let doc = comment_text(text, above.copied());
+    let (kind, diagnostics) = if !first.kind.starts_item() {
+        (broken(text, &words), vec![explain::outside(text, &words, base.with_span(first.span))])
+    } else if let Some(too_deep) = limits::exceeded(&words) {
+        (broken(text, &words), vec![explain::too_deep(base.with_span(words[too_deep].span))])
+    } else {
+        parse(text, base, &words, docs)
+    };
+    (Item { doc, kind, span }, diagnostics)
+}
+
+fn parse(text: &str, base: Place, words: &[Token], docs: Vec<Span>) -> (ItemKind, Vec<Diagnostic>) {
+    let mut context = Context::new(text, base, words::by_place(text, &lexical::mended(words)), docs);
+    let mut diagnostics = lexical::mistakes(text, base, words);
+    let mut outcome = run(&context);
+    if !outcome.mistakes.is_empty() {
+        // What follows a wrong token is a consequence of it.
+        let trusted = lexical::first_mistake(words).unwrap_or(u32::MAX);
+        let mended = repair::mend(&mut context, &mut outcome, trusted);
+        diagnostics.extend(mended.diagnostics);
+        diagnostics.extend(explain::mistakes(&context, &outcome.mistakes, mended.from, trusted));
+    }
+    diagnostics.append(&mut context.said.borrow_mut());
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary().span.start);
+    (outcome.kind.unwrap_or_else(|| broken(text, words)), diagnostics)
+}
+
+/// What one run of the parser gives.
+struct Outcome {
+    kind: Option<ItemKind>,
+    /// In the order of their tokens.
+    mistakes: Vec<Mistake>,
+}
+
+fn run(context: &Context<'_>) -> Outcome {
+    context.recovered.borrow_mut().clear();
+    context.said.borrow_mut().clear();
+    let tokens = context.tokens.iter().zip(0_u32..).map(|(token, at)| Ok((at, token.kind, at + 1)));
+    let parsed = ItemParser::new().parse(context, tokens);
+    let mut mistakes = core::mem::take(&mut *context.recovered.borrow_mut());
+    let kind = match parsed {
+        Ok(kind) => Some(kind),
+        Err(error) => {
+            mistakes.push(Mistake::new(error, context.tokens.len(), 0));
+            None
+        }
+    };
+    mistakes.sort_by_key(|mistake| mistake.at);
+    Outcome { kind, mistakes }
+}
+
+fn broken(text: &str, words: &[Token]) -> ItemKind {
+    let header = header(text, words);
+    let name = header.name.map(|(text, span)| Name { text, span });
+    ItemKind::Broken(Broken { keyword: smol_str::SmolStr::new_static(header.keyword), name })
+}

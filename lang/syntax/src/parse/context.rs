@@ -1,0 +1,268 @@
+//! What the actions of the grammar need: the text, the tokens, and where to put mistakes.
+
+use core::cell::RefCell;
+
+use lalrpop_util::{ErrorRecovery, ParseError};
+use smol_str::SmolStr;
+use unik_source::{Diagnostic, Place, Span};
+
+use crate::{
+    codes,
+    items::comment_text,
+    tokens::{Token, TokenKind},
+    tree::{BinaryOp, Expr, ExprKind, ImportPath, Literal, Name, Path, PatternKind, RustPath, StrLit},
+};
+
+/// A token that the grammar did not want.
+#[derive(Debug)]
+pub(crate) struct Mistake {
+    /// The number of the token; behind the last one if the item ended too early.
+    pub(crate) at: usize,
+    /// The terminals that were possible there, as the grammar writes them.
+    pub(crate) expected: Vec<String>,
+    /// The number of the token with which the parser went on.
+    pub(crate) resumed: usize,
+}
+
+impl Mistake {
+    pub(crate) fn new(error: ParseError<u32, TokenKind, ()>, end: usize, dropped: usize) -> Self {
+        let (at, expected) = match error {
+            ParseError::UnrecognizedToken { token, expected } => (token.0 as usize, expected),
+            ParseError::ExtraToken { token } => (token.0 as usize, Vec::new()),
+            ParseError::UnrecognizedEof { expected, .. } => (end, expected),
+            ParseError::InvalidToken { location } => (location as usize, Vec::new()),
+            ParseError::User { error: () } => (end, Vec::new()),
+        };
+        Self { at, expected, resumed: at + dropped }
+    }
+}
+
+/// One item while it is parsed.
+#[derive(Debug)]
+pub(crate) struct Context<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) base: Place,
+    /// What is parsed: no spaces, no comments, wrong tokens mended.
+    pub(crate) tokens: Vec<Token>,
+    docs: Vec<Span>,
+    /// Where the grammar went on after a mistake.
+    pub(crate) recovered: RefCell<Vec<Mistake>>,
+    /// What the actions have to say about phrases that the grammar accepts.
+    pub(crate) said: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'t> Context<'t> {
+    pub(crate) fn new(text: &'t str, base: Place, tokens: Vec<Token>, docs: Vec<Span>) -> Self {
+        Self { text, base, tokens, docs, recovered: RefCell::default(), said: RefCell::default() }
+    }
+
+    pub(crate) fn slice(&self, span: Span) -> &'t str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    pub(crate) fn place(&self, span: Span) -> Place {
+        self.base.with_span(span)
+    }
+
+    fn say(&self, diagnostic: Diagnostic) {
+        self.said.borrow_mut().push(diagnostic);
+    }
+
+    /// From the first of these tokens up to, not including, the last; behind the token before where there is none.
+    pub(crate) fn span(&self, l: u32, r: u32) -> Span {
+        let (l, r) = (l as usize, r as usize);
+        match (self.tokens.get(l), r.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(first), Some(last)) if l < r => first.span.to(last.span),
+            _ => Span::at(
+                l.checked_sub(1)
+                    .and_then(|before| self.tokens.get(before))
+                    .map_or(0, |before| before.span.end as usize),
+            ),
+        }
+    }
+
+    pub(crate) fn name(&self, l: u32, r: u32) -> Name {
+        let span = self.span(l, r);
+        Name { text: self.slice(span).into(), span }
+    }
+
+    /// For a declaration whose name could not be read.
+    pub(crate) fn no_name(&self, l: u32, r: u32) -> Name {
+        Name { text: SmolStr::default(), span: self.span(l, r) }
+    }
+
+    pub(crate) fn recovered(&self, recovery: ErrorRecovery<u32, TokenKind, ()>) {
+        let mistake = Mistake::new(recovery.error, self.tokens.len(), recovery.dropped_tokens.len());
+        self.recovered.borrow_mut().push(mistake);
+    }
+
+    /// A phrase of a list that is left out because it could not be read.
+    pub(crate) fn lost<T>(&self, recovery: ErrorRecovery<u32, TokenKind, ()>) -> Option<T> {
+        self.recovered(recovery);
+        None
+    }
+
+    /// The text of the `///` lines above a token.
+    pub(crate) fn doc(&self, l: u32) -> SmolStr {
+        let l = l as usize;
+        let (Some(before), Some(token)) =
+            (l.checked_sub(1).and_then(|before| self.tokens.get(before)), self.tokens.get(l))
+        else {
+            return SmolStr::default();
+        };
+        let from = self.docs.partition_point(|doc| doc.start < before.span.end);
+        let to = self.docs.partition_point(|doc| doc.start < token.span.start);
+        if from >= to {
+            SmolStr::default()
+        } else {
+            comment_text(self.text, self.docs[from..to].iter().copied())
+        }
+    }
+
+    /// Whether a name is the word that has to stand there; says so if it is not.
+    pub(crate) fn must_be(&self, name: &Name, word: &'static str) -> bool {
+        if name.text == word {
+            return true;
+        }
+        let message = format!("expected `{word}`, found `{}`", name.text);
+        let diagnostic = Diagnostic::error(
+            codes::UNEXPECTED,
+            message,
+            self.place(name.span),
+            format!("expected `{word}`"),
+        );
+        let why = match word {
+            "short" => "the only thing that a key's braces can say is its short option",
+            "crate" => {
+                "an import takes a file of the standard library (`std/kv`), a file beside this one (`./kv`) or a crate (`crate kv`)"
+            }
+            _ => "a module type is backed by a Rust trait",
+        };
+        self.say(diagnostic.note(why).fix(format!("replace by `{word}`"), self.place(name.span), word));
+        false
+    }
+
+    pub(crate) fn import_path(&self, first: Name, rest: Vec<Name>) -> ImportPath {
+        if first.text != "std" || rest.is_empty() {
+            let span = rest.last().map_or(first.span, |last| first.span.to(last.span));
+            let path = self.slice(span);
+            let diagnostic = match first.text.as_str() {
+                "std" => Diagnostic::error(codes::UNEXPECTED, "this names no file of the standard library", self.place(span), "expected `/` and a name after this")
+                    .help("write the name of a file, such as `std/kv`"),
+                _ => Diagnostic::error(codes::UNEXPECTED, format!("`{path}` is not the path of an import"), self.place(span), "expected `std/…`, `./…` or `crate …`")
+                    .help(format!("write `std/{path}` for a file of the standard library, `./{path}` for a file beside this one")),
+            };
+            self.say(diagnostic);
+        }
+        let mut segments = vec![first];
+        segments.extend(rest);
+        ImportPath::Std(segments)
+    }
+
+    pub(crate) fn crate_path(&self, word: Name, name: Name) -> ImportPath {
+        self.must_be(&word, "crate");
+        ImportPath::Crate(name)
+    }
+
+    pub(crate) fn rust_path(&self, l: u32, r: u32) -> RustPath {
+        let segments = self.tokens.get(l as usize..r as usize).unwrap_or(&[]);
+        let span = self.span(l, r);
+        // Spaces around `::` are allowed and mean nothing.
+        let text = segments.iter().map(|token| self.slice(token.span)).collect::<String>();
+        RustPath { text: text.into(), span }
+    }
+
+    pub(crate) fn short(&self, shorts: Vec<Option<Name>>) -> Option<Name> {
+        let mut shorts = shorts.into_iter().flatten();
+        let first = shorts.next();
+        if let (Some(first), Some(second)) = (&first, shorts.next()) {
+            let diagnostic = Diagnostic::error(
+                codes::UNEXPECTED,
+                "a key has one short option",
+                self.place(second.span),
+                "a second one",
+            );
+            self.say(diagnostic.label(self.place(first.span), "the first one"));
+        }
+        first
+    }
+
+    pub(crate) fn path(&self, l: u32, first: Name, rest: Vec<Name>, r: u32) -> Path {
+        let mut segments = Vec::with_capacity(1 + rest.len());
+        segments.push(first);
+        segments.extend(rest);
+        Path { segments, span: self.span(l, r) }
+    }
+
+    pub(crate) fn binary(&self, l: u32, a: Expr, op: BinaryOp, at: Span, b: Expr, r: u32) -> Expr {
+        Expr { kind: ExprKind::Binary(op, at, Box::new(a), Box::new(b)), span: self.span(l, r) }
+    }
+
+    pub(crate) fn comparison(&self, l: u32, a: Expr, op: BinaryOp, at: u32, b: Expr, r: u32) -> Expr {
+        let at = self.span(at, at + 1);
+        if let ExprKind::Binary(first, first_at, _, middle) = &a.kind
+            && is_comparison(*first)
+        {
+            let message = format!("`{}` cannot follow `{}` without parentheses", op.symbol(), first.symbol());
+            let diagnostic = Diagnostic::error(
+                codes::CHAINED_COMPARISON,
+                message,
+                self.place(at),
+                "the second comparison",
+            );
+            let middle = self.slice(middle.span);
+            self.say(
+                diagnostic
+                    .label(self.place(*first_at), "the first one")
+                    .note("a comparison gives a `Bool`")
+                    .help(format!(
+                        "to compare `{middle}` with both, write `{} && {middle} {} {}`",
+                        self.slice(a.span),
+                        op.symbol(),
+                        self.slice(b.span)
+                    )),
+            );
+        }
+        self.binary(l, a, op, at, b, r)
+    }
+
+    pub(crate) fn number(&self, l: u32, sign: &str) -> Literal {
+        let text = self.slice(self.span(l, l + 1));
+        let digits = text.find(|char: char| char.is_ascii_alphabetic()).unwrap_or(text.len());
+        let (digits, unit) = text.split_at(digits);
+        let plain = sign.is_empty() && !digits.contains('_');
+        let digits = if plain { digits.into() } else { format!("{sign}{}", digits.replace('_', "")).into() };
+        Literal::Number { digits, unit: unit.into() }
+    }
+
+    pub(crate) fn str(&self, l: u32) -> StrLit {
+        let span = self.span(l, l + 1);
+        StrLit { value: super::lexical::unescaped(self.slice(span)), span }
+    }
+
+    pub(crate) fn case(&self, path: Path) -> PatternKind {
+        match path.segments.as_slice() {
+            [only] if only.text == "none" => PatternKind::None,
+            _ => PatternKind::Case(path),
+        }
+    }
+
+    pub(crate) fn some(&self, word: &Name, name: Option<Name>) -> PatternKind {
+        if word.text == "some" {
+            return PatternKind::Some(name);
+        }
+        let message = format!("the pattern `{}` has nothing in parentheses", word.text);
+        let diagnostic =
+            Diagnostic::error(codes::UNEXPECTED, message, self.place(word.span), "only `some` has");
+        self.say(
+            diagnostic
+                .help(format!("write `{}` for the case of an enum, `some(x)` for an option", word.text)),
+        );
+        PatternKind::Error
+    }
+}
+
+fn is_comparison(op: BinaryOp) -> bool {
+    use BinaryOp as B;
+    matches!(op, B::Equal | B::NotEqual | B::Less | B::LessEqual | B::Greater | B::GreaterEqual)
+}

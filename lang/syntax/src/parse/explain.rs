@@ -1,0 +1,431 @@
+//! Mistakes in the user's words: what was expected, what was found, and what to write instead.
+
+use unik_source::{Diagnostic, Place, Span};
+
+use super::{
+    context::{Context, Mistake},
+    limits,
+    repair::{Change, terminal},
+};
+use crate::{
+    brackets, codes,
+    items::misspelt,
+    tokens::{Token, TokenKind},
+};
+
+const ITEMS: &str = "a file is made of `import`, `module type`, `enum`, `key`, `device`, `let`, `require`, `unikernel` and `platform` items";
+
+/// Text that belongs to no item.
+pub(crate) fn outside(text: &str, words: &[Token], place: Place) -> Diagnostic {
+    let written = words.first().map_or("", |first| &text[first.span.range()]);
+    if let Some(keyword) = misspelt(text, words) {
+        let diagnostic = Diagnostic::error(
+            codes::OUTSIDE_ITEMS,
+            format!("`{written}` starts no item"),
+            place,
+            "no item starts like this",
+        );
+        return diagnostic.note(ITEMS).help(format!("did you mean `{keyword}`?")).fix(
+            format!("replace by `{keyword}`"),
+            place,
+            keyword,
+        );
+    }
+    if words.is_empty() {
+        return Diagnostic::error(
+            codes::OUTSIDE_ITEMS,
+            "there is no item here",
+            place,
+            "only space and comments",
+        )
+        .note(ITEMS);
+    }
+    let diagnostic = Diagnostic::error(
+        codes::OUTSIDE_ITEMS,
+        "this text belongs to no item",
+        place,
+        "no item starts like this",
+    )
+    .note(ITEMS);
+    match words.get(1).map(|word| word.kind) {
+        Some(TokenKind::Assign) => diagnostic.help(format!("a value is declared by `let {written} = …`")),
+        Some(TokenKind::Slash) if written == "std" => {
+            diagnostic.help("names of another file are brought in by `import std/…`")
+        }
+        _ => diagnostic.help("begin it with the keyword of an item, or take it out"),
+    }
+}
+
+/// An item that goes deeper than trees may.
+pub(crate) fn too_deep(place: Place) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        codes::TOO_DEEP,
+        "this item is nested too deeply",
+        place,
+        "the limit is passed here",
+    );
+    let note = format!(
+        "brackets may stand {} deep in one another, and an expression may be {} operators deep",
+        limits::NESTING,
+        limits::DEPTH
+    );
+    diagnostic.note(note).help("give parts of it names of their own with `let`")
+}
+
+/// The mistakes from the token `from` up to the offset `trusted`, without those that only follow from others.
+pub(crate) fn mistakes(
+    context: &Context<'_>,
+    mistakes: &[Mistake],
+    from: usize,
+    trusted: u32,
+) -> Vec<Diagnostic> {
+    let (open, stray) = brackets::unbalanced(&context.tokens);
+    let balanced = open.is_empty() && stray.is_empty();
+    let mut diagnostics = Vec::new();
+    let mut understood = 0;
+    for mistake in mistakes.iter().filter(|mistake| mistake.at >= from) {
+        let start =
+            context.tokens.get(mistake.at).map_or(context.text.len(), |token| token.span.start as usize);
+        // With some tokens understood in between it is a mistake of its own, unless brackets are in disorder.
+        let own = diagnostics.is_empty() || balanced && mistake.at >= understood + 3;
+        if start < trusted as usize && own {
+            diagnostics.push(unexpected(context, mistake));
+        }
+        understood = understood.max(mistake.resumed);
+    }
+    diagnostics
+}
+
+/// A mistake of which one knows how it could be mended.
+pub(crate) fn change(context: &Context<'_>, mistake: &Mistake, change: &Change) -> Diagnostic {
+    let found = context.tokens.get(mistake.at).copied();
+    let text = found.map_or("the end", |found| context.slice(found.span));
+    match (change, found) {
+        (Change::Insert(kinds), _) => match kinds.as_slice() {
+            [closer, ..] if closer.is_closer() => unclosed(context, mistake.at, *closer),
+            [kind, ..] => missing(context, mistake.at, *kind),
+            [] => unexpected(context, mistake),
+        },
+        (Change::Replace(TokenKind::Name), Some(found)) => reserved(context, found),
+        (Change::Replace(meant), Some(found)) => {
+            let meant = written(*meant);
+            let place = context.place(found.span);
+            let diagnostic = Diagnostic::error(
+                codes::UNEXPECTED,
+                format!("expected `{meant}`, found `{text}`"),
+                place,
+                format!("expected `{meant}`"),
+            );
+            let diagnostic = match (text, meant) {
+                ("=", "==") => diagnostic.note("`=` gives a name its meaning; `==` compares"),
+                (";", ",") => diagnostic.note("the elements of a list are separated by `,`"),
+                (",", ";") => diagnostic.note("the statements of a block end with `;`"),
+                _ => diagnostic,
+            };
+            diagnostic.help(format!("write `{meant}`")).fix(format!("replace by `{meant}`"), place, meant)
+        }
+        (Change::Remove, Some(found)) => superfluous(context, mistake, found),
+        (Change::Replace(_) | Change::Remove, None) => unexpected(context, mistake),
+    }
+}
+
+/// The place behind which something is missing: the token before, so that there is something to underline.
+fn before(context: &Context<'_>, at: usize) -> Span {
+    at.checked_sub(1).and_then(|before| context.tokens.get(before)).map_or(Span::at(0), |before| before.span)
+}
+
+fn missing(context: &Context<'_>, at: usize, kind: TokenKind) -> Diagnostic {
+    let (before, token) = (before(context, at), written(kind));
+    let found = context.tokens.get(at).map(|found| context.slice(found.span)).unwrap_or_default();
+    let message = format!(
+        "expected `{token}` between `{}` and `{}`",
+        shortened(context.slice(before)),
+        shortened(found)
+    );
+    let diagnostic = Diagnostic::error(
+        codes::UNEXPECTED,
+        message,
+        context.place(before),
+        format!("expected `{token}` after this"),
+    );
+    let end = context.place(Span::at(before.end as usize));
+    let diagnostic = match kind {
+        TokenKind::Comma => diagnostic.note("the elements of a list are separated by `,`"),
+        TokenKind::Semicolon => diagnostic.note("the statements of a block end with `;`"),
+        TokenKind::Colon => diagnostic.note("a `:` stands between a name and its type"),
+        _ => diagnostic,
+    };
+    let space = if matches!(
+        kind,
+        TokenKind::Comma | TokenKind::Semicolon | TokenKind::Colon | TokenKind::LeftParen
+    ) {
+        ""
+    } else {
+        " "
+    };
+    diagnostic.help(format!("put `{token}` there")).fix(
+        format!("insert `{token}`"),
+        end,
+        format!("{space}{token}"),
+    )
+}
+
+fn unclosed(context: &Context<'_>, at: usize, closer: TokenKind) -> Diagnostic {
+    let opener = context.tokens[..at].iter().rposition(|token| token.kind.closer() == Some(closer));
+    let (open, _) = brackets::unbalanced(&context.tokens[..at]);
+    let opener =
+        open.iter().rev().find(|at| context.tokens[**at].kind.closer() == Some(closer)).copied().or(opener);
+    let (before, closer) = (before(context, at), written(closer));
+    let message = match opener {
+        Some(opener) => {
+            format!("expected `{closer}` to close the `{}`", context.slice(context.tokens[opener].span))
+        }
+        None => format!("expected `{closer}`"),
+    };
+    let mut diagnostic = Diagnostic::error(
+        codes::UNCLOSED,
+        message,
+        context.place(before),
+        format!("expected `{closer}` after this"),
+    );
+    if let Some(opener) = opener {
+        diagnostic = diagnostic.label(context.place(context.tokens[opener].span), "opened here");
+    }
+    let end = context.place(Span::at(before.end as usize));
+    diagnostic.help(format!("put `{closer}` there")).fix(format!("insert `{closer}`"), end, closer)
+}
+
+fn reserved(context: &Context<'_>, found: Token) -> Diagnostic {
+    let word = context.slice(found.span);
+    let message = format!("`{word}` is a reserved word and cannot be a name");
+    let diagnostic = Diagnostic::error(
+        codes::RESERVED_WORD,
+        message,
+        context.place(found.span),
+        "a name is expected here",
+    );
+    diagnostic.help(format!("choose another name, such as `{word}_`"))
+}
+
+fn superfluous(context: &Context<'_>, mistake: &Mistake, found: Token) -> Diagnostic {
+    let (place, text) = (context.place(found.span), context.slice(found.span));
+    let (_, stray) = brackets::unbalanced(&context.tokens);
+    if stray.contains(&mistake.at) {
+        let diagnostic = Diagnostic::error(
+            codes::STRAY_CLOSER,
+            format!("this `{text}` closes nothing"),
+            place,
+            "no bracket is open here",
+        );
+        return diagnostic.help("take it out, or open a bracket before it").fix(
+            format!("remove `{text}`"),
+            place,
+            "",
+        );
+    }
+    let diagnostic = unexpected(context, mistake);
+    if found.kind == TokenKind::Semicolon {
+        return diagnostic.help("take it out: only the statements of a block end with `;`").fix(
+            "remove `;`",
+            place,
+            "",
+        );
+    }
+    if diagnostic.help.is_some() {
+        diagnostic
+    } else {
+        diagnostic.help(format!("take out `{text}`")).fix(format!("remove `{text}`"), place, "")
+    }
+}
+
+/// A mistake of which one knows only what could have been there.
+fn unexpected(context: &Context<'_>, mistake: &Mistake) -> Diagnostic {
+    let expected: Vec<&str> = mistake.expected.iter().map(|expected| terminal(expected)).collect();
+    let can = |terminal: &str| expected.contains(&terminal);
+    let found = context.tokens.get(mistake.at).copied();
+    let previous = before(context, mistake.at);
+    if let Some(found) = found
+        && brackets::unbalanced(&context.tokens).1.contains(&mistake.at)
+    {
+        let text = context.slice(found.span);
+        return Diagnostic::error(
+            codes::STRAY_CLOSER,
+            format!("this `{text}` closes nothing"),
+            context.place(found.span),
+            "no bracket is open here",
+        )
+        .help("take it out, or open a bracket before it");
+    }
+    if can("else") {
+        return no_else(context, mistake.at, previous);
+    }
+    let what = Wanted::of(&expected, context, mistake.at).to_string();
+    let Some(found) = found else {
+        let message = format!("expected {what}, found the end of the item");
+        return advice(
+            Diagnostic::error(
+                codes::UNEXPECTED,
+                message,
+                context.place(previous),
+                format!("expected {what} after this"),
+            ),
+            &can,
+            None,
+            "",
+        );
+    };
+    let text = context.slice(found.span);
+    let place = context.place(found.span);
+    if found.kind.is_keyword() && can("NAME") && !can("NUMBER") && !can("RUST") {
+        return reserved(context, found);
+    }
+    let message = format!("expected {what}, found `{}`", shortened(text));
+    advice(
+        Diagnostic::error(codes::UNEXPECTED, message, place, format!("expected {what}")),
+        &can,
+        Some(found.kind),
+        text,
+    )
+}
+
+/// What to do about the mistakes that people make.
+fn advice(
+    diagnostic: Diagnostic,
+    can: &impl Fn(&str) -> bool,
+    found: Option<TokenKind>,
+    text: &str,
+) -> Diagnostic {
+    use TokenKind as T;
+    match found {
+        Some(T::If | T::Match) if can("NUMBER") => diagnostic.help(format!("put the whole `{text}` in parentheses to use it as an operand")),
+        Some(T::Slash) if can("*") => diagnostic.note("there is no division"),
+        Some(T::RightBrace) if can("NUMBER") && can("let") => {
+            diagnostic.note("the value of a block is the expression at its end").help("put an expression before the `}`")
+        }
+        Some(T::Semicolon) if can("}") => diagnostic.note("only `let` and `key` are statements; the expression at the end of a block has no `;`"),
+        _ if can("RUST") && can("ARTIFACT") => diagnostic.note("the entries of a platform are `rust …`, `artifact \"…\"` and roles, such as `stack = sockets`"),
+        _ if can("RUST") && !can("::") => {
+            diagnostic.note("the entries of a device are `rust …`, `after …`, `exclusive …`, `features […]`, `targets …` and keys")
+        }
+        _ if can(":") && !can("||") && !can(".") => diagnostic.note("types of parameters, keys and devices are always written").help("write `:` and the type"),
+        _ => diagnostic,
+    }
+}
+
+fn no_else(context: &Context<'_>, at: usize, previous: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        codes::UNEXPECTED,
+        "this `if` has no `else`",
+        context.place(previous),
+        "expected `else` after this",
+    );
+    let mut elses = 0;
+    let opener = context.tokens[..at].iter().rev().find(|token| match token.kind {
+        TokenKind::Else => {
+            elses += 1;
+            false
+        }
+        TokenKind::If if elses > 0 => {
+            elses -= 1;
+            false
+        }
+        kind => kind == TokenKind::If,
+    });
+    let diagnostic = match opener {
+        Some(opener) => diagnostic.label(context.place(opener.span), "the `if`"),
+        None => diagnostic,
+    };
+    diagnostic
+        .note("an `if` is an expression: it needs a value for either case")
+        .help("add `else` and a value")
+}
+
+/// What could have stood somewhere, in words.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    fn of(expected: &[&str], context: &Context<'_>, at: usize) -> Self {
+        let can = |terminal: &str| expected.contains(&terminal);
+        if can("NUMBER") && can("[") {
+            return Self(vec!["an expression".into()]);
+        }
+        if can("RUST") {
+            return Self(vec![
+                if can("ARTIFACT") { "an entry of the platform" } else { "an entry of the device" }.into(),
+            ]);
+        }
+        if can("_") && can("NAME") && can("NUMBER") {
+            return Self(vec!["a pattern".into()]);
+        }
+        if can("NAME") && can("(") && !can(")") {
+            return Self(vec!["a type".into()]);
+        }
+        let ends =
+            [")", "]", "}", "{", "=>", "->", "then", "=", ":", ",", ";", "::", "key", "device", "type"];
+        let words = [
+            ("NAME", "a name"),
+            ("STR", "a string"),
+            ("NUMBER", "a number"),
+            ("RELATIVE", "a path"),
+            ("_", "`_`"),
+        ];
+        let words = words.iter().filter(|(terminal, _)| can(terminal)).map(|(_, words)| String::from(*words));
+        let ends = ends.iter().filter(|end| can(end)).map(|end| format!("`{end}`"));
+        let mut all: Vec<String> = words.chain(ends).collect();
+        all.truncate(4);
+        if all.is_empty() {
+            let open = brackets::unbalanced(context.tokens.get(..at).unwrap_or(&[])).0;
+            all.push(if open.is_empty() { "the end of the item" } else { "an operator" }.into());
+        }
+        Self(all)
+    }
+}
+
+impl core::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        for (nth, what) in self.0.iter().enumerate() {
+            match nth {
+                0 => {}
+                _ if nth + 1 == self.0.len() => f.write_str(" or ")?,
+                _ => f.write_str(", ")?,
+            }
+            f.write_str(what)?;
+        }
+        Ok(())
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(24) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}
+
+/// A token of punctuation, or a reserved word, as it is written.
+pub(crate) fn written(kind: TokenKind) -> &'static str {
+    use TokenKind as T;
+    match kind {
+        T::LeftParen => "(",
+        T::RightParen => ")",
+        T::LeftBracket => "[",
+        T::RightBracket => "]",
+        T::LeftBrace => "{",
+        T::RightBrace => "}",
+        T::Comma => ",",
+        T::Semicolon => ";",
+        T::Assign => "=",
+        T::Equal => "==",
+        T::Colon => ":",
+        T::FatArrow => "=>",
+        T::Arrow => "->",
+        T::Bar => "|",
+        T::Or => "||",
+        T::Then => "then",
+        T::Else => "else",
+        T::Key => "key",
+        T::Type => "type",
+        T::Device => "device",
+        _ => "",
+    }
+}

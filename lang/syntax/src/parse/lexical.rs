@@ -1,0 +1,223 @@
+//! Wrong tokens: what to say about them, and what the parser takes them for so that it says nothing more.
+
+use smol_str::SmolStr;
+use unik_source::{Diagnostic, Place, Span};
+
+use crate::{
+    codes,
+    tokens::{Token, TokenKind},
+};
+
+/// The tokens with the wrong ones read as what they were probably meant for.
+pub(crate) fn mended(words: &[Token]) -> Vec<Token> {
+    let meant = |token: &Token| match token.kind {
+        TokenKind::OpenStr => Some(Token { kind: TokenKind::Str, ..*token }),
+        TokenKind::BadNumber => Some(Token { kind: TokenKind::Number, ..*token }),
+        TokenKind::BadName => Some(Token { kind: TokenKind::Name, ..*token }),
+        TokenKind::Unknown => None,
+        _ => Some(*token),
+    };
+    words.iter().filter_map(meant).collect()
+}
+
+/// Where the first wrong token stands.
+pub(crate) fn first_mistake(words: &[Token]) -> Option<u32> {
+    words.iter().find(|word| word.kind.is_error()).map(|word| word.span.start)
+}
+
+/// What is wrong with the tokens themselves.
+pub(crate) fn mistakes(text: &str, base: Place, words: &[Token]) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for word in words {
+        let (place, slice) = (base.with_span(word.span), &text[word.span.range()]);
+        match word.kind {
+            TokenKind::OpenStr => diagnostics.push(open_string(place, slice)),
+            TokenKind::BadNumber => diagnostics.push(bad_number(place, slice)),
+            TokenKind::BadName => diagnostics.push(bad_name(place, slice)),
+            TokenKind::Unknown => diagnostics.push(unknown(place, slice)),
+            TokenKind::Str if slice.contains('\\') => bad_escapes(place, slice, &mut diagnostics),
+            _ => {}
+        }
+    }
+    diagnostics
+}
+
+fn open_string(place: Place, text: &str) -> Diagnostic {
+    let end = place.with_span(Span::at(place.span.end as usize));
+    let diagnostic =
+        Diagnostic::error(codes::OPEN_STRING, "this string has no closing `\"`", place, "opened here");
+    let diagnostic = diagnostic.note("a string ends on the line on which it begins");
+    match text.ends_with('"') && text.len() > 1 {
+        true => {
+            diagnostic.help("the last `\"` is escaped by the `\\` before it: write `\\\\` for a backslash")
+        }
+        false => diagnostic.help("close it with `\"`; write `\\n` for an end of line in it").fix(
+            "close the string",
+            end,
+            "\"",
+        ),
+    }
+}
+
+fn bad_number(place: Place, text: &str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(codes::BAD_NUMBER, format!("`{text}` is not a number"), place, "not a number");
+    let diagnostic = diagnostic.note("a number is written in decimal digits, with a unit behind it where it has one: `80`, `1_000`, `64KiB`, `5s`");
+    match text.matches('.').count() {
+        0 => diagnostic,
+        1 => diagnostic.help("there are no fractions: choose a smaller unit, `1500ms` for `1.5s`"),
+        _ => diagnostic.help(format!("write addresses as strings: `\"{text}\"`")).fix(
+            "put it in quotes",
+            place,
+            format!("\"{text}\""),
+        ),
+    }
+}
+
+fn bad_name(place: Place, text: &str) -> Diagnostic {
+    if text.chars().any(char::is_alphanumeric) {
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_CHARACTER,
+            format!("`{text}` is not a name"),
+            place,
+            "has characters that names do not have",
+        );
+        return diagnostic
+            .note("names are made of the letters a to z and A to Z, digits and `_`")
+            .help("other characters can stand in strings and comments");
+    }
+    unknown(place, text)
+}
+
+fn unknown(place: Place, text: &str) -> Diagnostic {
+    let shown: String = text
+        .chars()
+        .flat_map(|char| {
+            if char.is_control() || char.is_whitespace() { Shown::Escaped(char) } else { Shown::Plain(char) }
+                .text()
+        })
+        .collect();
+    let one = text.chars().nth(1).is_none();
+    let message = format!(
+        "{} `{shown}` mean{} nothing here",
+        if one { "the character" } else { "the characters" },
+        if one { "s" } else { "" }
+    );
+    let diagnostic = Diagnostic::error(codes::UNKNOWN_CHARACTER, message, place, "not part of the language");
+    match text.chars().next() {
+        Some('\'' | '“' | '”' | '‘' | '’' | '«' | '»' | '`') => {
+            diagnostic.help("strings stand in straight double quotes: `\"data/\"`")
+        }
+        Some('&') => diagnostic.help("«and» is written `&&`").fix("replace by `&&`", place, "&&"),
+        Some('#') => diagnostic.help("comments begin with `//`"),
+        Some('%' | '^' | '~' | '?' | '@' | '$') => diagnostic.note("there is no such operator"),
+        Some('\u{A0}') => diagnostic.help("this is a no-break space: replace it by an ordinary one").fix(
+            "replace by a space",
+            place,
+            " ",
+        ),
+        _ => diagnostic.help("take it out"),
+    }
+}
+
+enum Shown {
+    Plain(char),
+    Escaped(char),
+}
+
+impl Shown {
+    fn text(self) -> Vec<char> {
+        match self {
+            Self::Plain(char) => vec![char],
+            Self::Escaped(char) => char.escape_unicode().collect(),
+        }
+    }
+}
+
+fn bad_escapes(place: Place, text: &str, diagnostics: &mut Vec<Diagnostic>) {
+    for piece in Pieces::new(text) {
+        if let Piece::Bad(from, to) = piece {
+            let start = place.span.start as usize;
+            let at = place.with_span(Span::new(start + from, start + to));
+            let message = format!("strings have no escape `{}`", &text[from..to]);
+            let diagnostic = Diagnostic::error(codes::BAD_ESCAPE, message, at, "no such escape");
+            diagnostics.push(
+                diagnostic
+                    .note("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t`, `\\r`, `\\0` and `\\u{1F600}`")
+                    .help("write `\\\\` for a backslash"),
+            );
+        }
+    }
+}
+
+/// The value of a string as written, quotes included. A wrong escape stands for nothing.
+pub(crate) fn unescaped(text: &str) -> SmolStr {
+    if !text.contains('\\') {
+        let inner = text.strip_prefix('"').unwrap_or(text);
+        return inner.strip_suffix('"').unwrap_or(inner).into();
+    }
+    let good = |piece| match piece {
+        Piece::Char(char) => Some(char),
+        Piece::Bad(..) => None,
+    };
+    Pieces::new(text).filter_map(good).collect()
+}
+
+enum Piece {
+    Char(char),
+    /// A wrong escape, from its backslash to its end.
+    Bad(usize, usize),
+}
+
+/// The characters of a string, its escapes read.
+struct Pieces<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Pieces<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, at: 1 }
+    }
+
+    fn next_char(&mut self) -> Option<char> {
+        let char = self.text.get(self.at..)?.chars().next()?;
+        self.at += char.len_utf8();
+        Some(char)
+    }
+
+    /// What stands in the braces of `\u{…}`.
+    fn code_point(&mut self) -> Option<char> {
+        let rest = self.text.get(self.at..)?.strip_prefix('{')?;
+        let close = rest.find('}')?;
+        let digits = &rest[..close];
+        let hex =
+            !digits.is_empty() && digits.len() <= 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        self.at += close + 2;
+        if hex { u32::from_str_radix(digits, 16).ok().and_then(char::from_u32) } else { None }
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let from = self.at;
+        match self.next_char()? {
+            '"' => None,
+            '\\' => {
+                let char = match self.next_char() {
+                    Some('n') => Some('\n'),
+                    Some('t') => Some('\t'),
+                    Some('r') => Some('\r'),
+                    Some('0') => Some('\0'),
+                    Some(char @ ('"' | '\\')) => Some(char),
+                    Some('u') => self.code_point(),
+                    _ => None,
+                };
+                Some(char.map_or(Piece::Bad(from, self.at), Piece::Char))
+            }
+            char => Some(Piece::Char(char)),
+        }
+    }
+}

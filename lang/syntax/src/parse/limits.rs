@@ -1,0 +1,73 @@
+//! How deep a tree may be. Whoever reads trees reads them recursively, so their depth is bounded here, before there is one.
+
+use crate::tokens::{Token, TokenKind};
+
+/// Brackets inside one another.
+pub(crate) const NESTING: usize = 200;
+/// Expressions inside one another, brackets or not: `a + b + c` is two.
+pub(crate) const DEPTH: usize = 1000;
+
+/// The phrases between an opening bracket and its close.
+#[derive(Default)]
+struct Level {
+    /// What the phrase at hand has of operators and the like, each of which may make its tree one deeper.
+    links: usize,
+    /// The deepest bracket in the phrase at hand.
+    inner: usize,
+    /// The deepest phrase before it.
+    deepest: usize,
+}
+
+impl Level {
+    fn depth(&self) -> usize {
+        self.deepest.max(self.links + self.inner)
+    }
+}
+
+/// The first token at which the item goes deeper than a tree may.
+pub(crate) fn exceeded(words: &[Token]) -> Option<usize> {
+    use TokenKind as T;
+    let mut levels = vec![Level::default()];
+    for (at, word) in words.iter().enumerate() {
+        let outermost = levels.len() == 1;
+        let level = levels.last_mut()?;
+        match word.kind {
+            T::LeftParen | T::LeftBracket | T::LeftBrace => {
+                level.links += 1;
+                levels.push(Level::default());
+            }
+            T::RightParen | T::RightBracket | T::RightBrace if !outermost => {
+                let inner = levels.pop()?.depth() + 1;
+                let level = levels.last_mut()?;
+                level.inner = level.inner.max(inner);
+            }
+            T::Comma | T::Semicolon => {
+                level.deepest = level.depth();
+                (level.links, level.inner) = (0, 0);
+            }
+            T::Or
+            | T::And
+            | T::Equal
+            | T::NotEqual
+            | T::Less
+            | T::LessEqual
+            | T::Greater
+            | T::GreaterEqual => level.links += 1,
+            T::Concat | T::Plus | T::Minus | T::Star | T::Not | T::Dot | T::As => level.links += 1,
+            T::If | T::Match | T::FatArrow | T::Arrow => level.links += 1,
+            _ => {}
+        }
+        let deep = levels.last().map_or(0, |level| level.links + level.inner);
+        if levels.len() > NESTING + 1 || deep > DEPTH {
+            return Some(at);
+        }
+    }
+    // Brackets that are still open count as closed at the end: the parser may close them.
+    while levels.len() > 1 {
+        let inner = levels.pop()?.depth() + 1;
+        let level = levels.last_mut()?;
+        level.inner = level.inner.max(inner);
+    }
+    let deep = levels.last().map_or(0, Level::depth);
+    (deep > DEPTH).then(|| words.len() - 1)
+}

@@ -1,0 +1,196 @@
+//! Mending tokens. Where the grammar stops, one token may be missing, one too many, or one stand for another: whatever lets
+//! the parser get furthest is taken for what was meant.
+
+use unik_source::{Diagnostic, Span};
+
+use super::{
+    Outcome,
+    context::{Context, Mistake},
+    explain, run, words,
+};
+use crate::{
+    brackets,
+    tokens::{Token, TokenKind},
+};
+
+/// How many mistakes of one item are mended, and how long the item may be: each costs a few runs of the parser.
+const REPAIRS: usize = 10;
+const LENGTH: usize = 20_000;
+
+/// What mending came to.
+pub(crate) struct Mended {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The token from which mistakes are still to be told.
+    pub(crate) from: usize,
+}
+
+/// A change to the tokens at a mistake.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// These tokens are missing.
+    Insert(Vec<TokenKind>),
+    /// It stands for another.
+    Replace(TokenKind),
+    /// It is too many.
+    Remove,
+}
+
+impl Change {
+    /// The tokens that are new.
+    fn width(&self) -> usize {
+        match self {
+            Self::Insert(kinds) => kinds.len(),
+            Self::Replace(_) => 1,
+            Self::Remove => 0,
+        }
+    }
+
+    /// How many tokens behind the change must be understood for it to be believed.
+    fn proof(&self) -> usize {
+        match self {
+            Self::Insert(_) => 2,
+            Self::Replace(_) => 1,
+            Self::Remove => 3,
+        }
+    }
+
+    fn applied(&self, text: &str, tokens: &[Token], at: usize) -> Vec<Token> {
+        let mut tokens = tokens.to_vec();
+        match self {
+            Self::Insert(kinds) => {
+                let span = at
+                    .checked_sub(1)
+                    .map_or(Span::at(0), |before| Span::at(tokens[before].span.end as usize));
+                tokens.splice(at..at, kinds.iter().map(|kind| Token { kind: *kind, span }));
+            }
+            Self::Replace(kind) => tokens[at].kind = *kind,
+            Self::Remove => {
+                tokens.remove(at);
+            }
+        }
+        words::by_place(text, &tokens)
+    }
+}
+
+/// Mends mistakes before the offset `trusted`, and tells each. The context then holds the tokens that `outcome` is made of.
+pub(crate) fn mend(context: &mut Context<'_>, outcome: &mut Outcome, trusted: u32) -> Mended {
+    let mut mended = Mended { diagnostics: Vec::new(), from: 0 };
+    for _ in 0..REPAIRS {
+        let Some(mistake) = outcome.mistakes.iter().find(|mistake| mistake.at >= mended.from) else { break };
+        let start = context.tokens.get(mistake.at).map_or(u32::MAX, |token| token.span.start);
+        if start >= trusted || context.tokens.len() > LENGTH {
+            break;
+        }
+        let at = mistake.at;
+        let Some((change, tokens)) = best(context, mistake) else { break };
+        mended.diagnostics.push(explain::change(context, mistake, &change));
+        context.tokens = tokens;
+        *outcome = run(context);
+        // Closing at the end what was left open says all that is to be said about the end.
+        mended.from = if start == u32::MAX { usize::MAX } else { at + change.width() };
+    }
+    mended
+}
+
+/// The change that lets the parser get furthest, if one does.
+fn best(context: &mut Context<'_>, mistake: &Mistake) -> Option<(Change, Vec<Token>)> {
+    let at = mistake.at;
+    let mut best: Option<(usize, Change, Vec<Token>)> = None;
+    for change in changes(context, mistake) {
+        let before = context.tokens.clone();
+        context.tokens = change.applied(context.text, &before, at);
+        let next = run(context).mistakes.iter().map(|mistake| mistake.at).find(|next| *next >= at);
+        let understood = next.map_or(usize::MAX, |next| next.saturating_sub(at + change.width()));
+        let tokens = core::mem::replace(&mut context.tokens, before);
+        // At the end there is nothing behind the change that could prove it.
+        let proven = understood >= change.proof() || at == context.tokens.len();
+        if proven && best.as_ref().is_none_or(|(most, ..)| understood > *most) {
+            best = Some((understood, change, tokens));
+        }
+        if understood == usize::MAX {
+            break;
+        }
+    }
+    best.map(|(_, change, tokens)| (change, tokens))
+}
+
+/// The changes worth trying, the likeliest first.
+fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
+    let tokens = &context.tokens;
+    let (open, stray) = brackets::unbalanced(tokens);
+    let Some(found) = tokens.get(mistake.at) else {
+        let closers: Vec<TokenKind> = open.iter().rev().filter_map(|at| tokens[*at].kind.closer()).collect();
+        return if closers.is_empty() { Vec::new() } else { vec![Change::Insert(closers)] };
+    };
+    let wanted = |kind: TokenKind| {
+        mistake.expected.iter().any(|expected| terminal(expected) == explain::written(kind))
+    };
+    let mut changes = Vec::new();
+    if found.kind.is_keyword() && mistake.expected.iter().any(|expected| expected == "NAME") {
+        changes.push(Change::Replace(TokenKind::Name));
+    }
+    let for_another = SUBSTITUTES.iter().filter(|(written, meant)| *written == found.kind && wanted(*meant));
+    changes.extend(for_another.map(|(_, meant)| Change::Replace(*meant)));
+    if stray.contains(&mistake.at) {
+        changes.push(Change::Remove);
+    }
+    if !open.is_empty()
+        && let Some(innermost) = innermost(tokens, mistake.at)
+        && wanted(innermost)
+    {
+        changes.push(Change::Insert(vec![innermost]));
+    }
+    let openers = [TokenKind::LeftParen, TokenKind::LeftBracket, TokenKind::LeftBrace];
+    let for_stray = |opener: &TokenKind| stray.iter().any(|at| opener.closer() == Some(tokens[*at].kind));
+    let missing = openers.into_iter().filter(for_stray).chain(INSERTED);
+    changes.extend(missing.filter(|kind| wanted(*kind)).map(|kind| Change::Insert(vec![kind])));
+    changes.push(Change::Remove);
+    changes
+}
+
+/// The closing bracket that the token at `at` would have to be.
+fn innermost(tokens: &[Token], at: usize) -> Option<TokenKind> {
+    let mut open = Vec::new();
+    for token in &tokens[..at] {
+        if let Some(closer) = token.kind.closer() {
+            open.push(closer);
+        } else if open.last() == Some(&token.kind) {
+            open.pop();
+        }
+    }
+    open.pop()
+}
+
+/// A terminal as the grammar names it, without the quotes.
+pub(crate) fn terminal(expected: &str) -> &str {
+    expected.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(expected)
+}
+
+/// Tokens that are easily left out.
+const INSERTED: [TokenKind; 11] = [
+    TokenKind::Comma,
+    TokenKind::Semicolon,
+    TokenKind::Assign,
+    TokenKind::Colon,
+    TokenKind::FatArrow,
+    TokenKind::Arrow,
+    TokenKind::Then,
+    TokenKind::Else,
+    TokenKind::Key,
+    TokenKind::Type,
+    TokenKind::Device,
+];
+
+/// Tokens that are easily taken for others: what is written, what is meant.
+const SUBSTITUTES: [(TokenKind, TokenKind); 10] = [
+    (TokenKind::Assign, TokenKind::Equal),
+    (TokenKind::Equal, TokenKind::Assign),
+    (TokenKind::Assign, TokenKind::Colon),
+    (TokenKind::Colon, TokenKind::Assign),
+    (TokenKind::Arrow, TokenKind::FatArrow),
+    (TokenKind::FatArrow, TokenKind::Arrow),
+    (TokenKind::Semicolon, TokenKind::Comma),
+    (TokenKind::Comma, TokenKind::Semicolon),
+    (TokenKind::Bar, TokenKind::Or),
+    (TokenKind::Or, TokenKind::Bar),
+];

@@ -1,0 +1,95 @@
+//! The words `rust`, `after`, `exclusive`, `features`, `targets` and `artifact` are names everywhere but where an entry of a
+//! block can start. The grammar cannot see that, so the tokens are marked before it reads them.
+
+use crate::tokens::{Token, TokenKind};
+
+/// The tokens of an item, those words marked.
+pub(crate) fn by_place(text: &str, words: &[Token]) -> Vec<Token> {
+    let mut marked = words.to_vec();
+    let platform = match words.first().map(|first| first.kind) {
+        Some(TokenKind::Platform) => true,
+        Some(TokenKind::Device | TokenKind::Generative) => false,
+        _ => return marked,
+    };
+    // The brackets that are open; the block is the first brace outside of all others.
+    let mut open: Vec<TokenKind> = Vec::new();
+    for at in 0..marked.len() {
+        let kind = marked[at].kind;
+        if let Some(closer) = kind.closer() {
+            open.push(closer);
+        } else if open.last() == Some(&kind) {
+            open.pop();
+        } else if kind == TokenKind::Name && open == [TokenKind::RightBrace] {
+            let word = word(&text[marked[at].span.range()], platform);
+            if let Some(word) = word
+                && starts_entry(text, &marked, at, word)
+            {
+                marked[at].kind = word;
+            }
+        }
+        let in_block = open == [TokenKind::RightBrace] || open.is_empty() && kind == TokenKind::RightBrace;
+        if in_block
+            && !platform
+            && at > 0
+            && marked[at - 1].kind == TokenKind::Comma
+            && ends_entry(marked[at].kind)
+        {
+            marked[at - 1].kind = TokenKind::Semicolon;
+        }
+    }
+    marked
+}
+
+fn word(text: &str, platform: bool) -> Option<TokenKind> {
+    match (text, platform) {
+        ("rust", _) => Some(TokenKind::RustWord),
+        ("artifact", true) => Some(TokenKind::ArtifactWord),
+        ("after", false) => Some(TokenKind::AfterWord),
+        ("exclusive", false) => Some(TokenKind::ExclusiveWord),
+        ("features", false) => Some(TokenKind::FeaturesWord),
+        ("targets", false) => Some(TokenKind::TargetsWord),
+        _ => None,
+    }
+}
+
+/// Whether a `,` before it can only stand between two entries of a device.
+fn ends_entry(kind: TokenKind) -> bool {
+    is_word(kind)
+        || matches!(kind, TokenKind::Key | TokenKind::Configure | TokenKind::Run | TokenKind::RightBrace)
+}
+
+fn is_word(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    matches!(
+        kind,
+        T::RustWord | T::AfterWord | T::ExclusiveWord | T::FeaturesWord | T::TargetsWord | T::ArtifactWord
+    )
+}
+
+/// Whether the name at `at` is the word of an entry rather than a part of the entry before.
+fn starts_entry(text: &str, tokens: &[Token], at: usize, word: TokenKind) -> bool {
+    use TokenKind as T;
+    let next = tokens.get(at + 1).map(|token| token.kind);
+    // What has to follow the word for it to be one, where that alone decides.
+    let fits = match word {
+        T::FeaturesWord => next == Some(T::LeftBracket),
+        T::ArtifactWord => next == Some(T::Str),
+        _ => next == Some(T::Name),
+    };
+    if next == Some(T::Assign) {
+        return false;
+    }
+    let Some(before) = at.checked_sub(1).map(|before| tokens[before]) else { return false };
+    match before.kind {
+        T::Comma => fits,
+        kind if is_word(kind) => {
+            let between = before.span.end as usize..tokens[at].span.start as usize;
+            fits && text[between].contains('\n')
+        }
+        // The end of a Rust path may be a reserved word.
+        kind if kind.is_keyword() && kind != T::True && kind != T::False => {
+            at.checked_sub(2).is_some_and(|start| matches!(tokens[start].kind, T::RustWord | T::ColonColon))
+        }
+        kind => kind == T::LeftBrace || kind.ends_phrase(),
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of the parser, in one binary.
+
+mod damage;
