@@ -82,6 +82,7 @@ mod jobs;
 mod start;
 mod value;
 
+use alloc::rc::Rc;
 use core::time::Duration;
 
 pub use arguments::{Arguments, Stop};
@@ -100,4 +101,14 @@ pub trait Platform {
     /// `until`, counted as [`Platform::now`]. A time that has passed makes it look without waiting. It may return
     /// early for no reason.
     fn wait(&self, until: Option<Duration>);
+}
+
+impl<P: Platform> Platform for Rc<P> {
+    fn now(&self) -> Duration {
+        P::now(self)
+    }
+
+    fn wait(&self, until: Option<Duration>) {
+        P::wait(self, until);
+    }
 }

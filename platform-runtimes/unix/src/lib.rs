@@ -1,1 +1,102 @@
-//! The unix target: epoll, sockets, files, signals
+//! The unix target: an ordinary program on Linux.
+//!
+//! It decides how sockets, timers, signals, random bytes and the console of the host become devices, and what
+//! `main` does around a generated program: boot arguments, exit codes, stopping. What the devices mean is said by
+//! `unik`, how futures run by `unik-executor`.
+//!
+//! **Sockets** are registered with epoll once, edge-triggered, and a system call is only made when it may succeed: a
+//! request on a kept connection costs one `recv` and one `send`, and an `epoll_wait` that is shared by all that are ready.
+//!
+//! **Stopping.** The first SIGINT or SIGTERM closes the listeners: `accept` says `Closed`, servers finish what they
+//! have, jobs return, and the program ends with 0. After [`GRACE`], or at the second signal, it ends with
+//! [`Exit::STOPPED`]. A program without listeners has nothing to finish and ends at the first signal. SIGPIPE is
+//! ignored by Rust's own start.
+//!
+//! There is no unsafe code; rustix and signal-hook have it.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod devices;
+mod error;
+mod flow;
+mod reactor;
+mod signals;
+mod sockets;
+mod source;
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::process::ExitCode;
+
+pub use devices::{Entropy, Stderr, Timer, Wall};
+pub use error::{Cause, Error};
+pub use flow::Flow;
+pub use signals::GRACE;
+pub use sockets::{Acceptor, Sockets};
+use unik::log::Console as _;
+use unik_platform::{Arguments, Exit, Failure, Image, Stop};
+
+use crate::reactor::current;
+
+/// Makes `main` of an image and its `async fn start(arguments: Arguments) -> Result<(), Failure>`.
+#[macro_export]
+macro_rules! entry {
+    ($image:expr, $start:path) => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::run(&$image, $start)
+        }
+    };
+}
+
+/// Runs an image from its boot arguments to its exit code; what `entry!` calls.
+pub fn run<F>(image: &Image, start: impl FnOnce(Arguments) -> F) -> ExitCode
+where
+    F: Future<Output = Result<(), Failure>>,
+{
+    let result = read_arguments(image).and_then(|arguments| {
+        block_on(async {
+            signals::watch(image.name)?;
+            start(arguments).await
+        })
+        .and_then(|result| result)
+        .map_err(Stop::Wrong)
+    });
+    match result {
+        Ok(()) => ExitCode::from(Exit::SUCCESS.0),
+        Err(Stop::Help(text)) => {
+            // Who closes standard output early does not want the rest of the help.
+            let _ = devices::write_all(std::io::stdout(), text.as_bytes());
+            ExitCode::from(Exit::SUCCESS.0)
+        }
+        Err(Stop::Wrong(failure)) => {
+            Stderr.write_line(&format!("{}: {failure}", image.name));
+            ExitCode::from(failure.exit.0)
+        }
+    }
+}
+
+/// Runs a future with this thread's event loop: what tests and programs without boot arguments use.
+pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let executor = current().map_err(|error| Failure {
+        exit: Exit::DEVICE,
+        message: format!("the event loop failed to start: {error}"),
+    })?;
+    Ok(executor.block_on(future))
+}
+
+fn read_arguments(image: &Image) -> Result<Arguments, Stop> {
+    let text = |bytes: OsString| {
+        bytes.into_string().map_err(|bytes| Failure {
+            exit: Exit::USAGE,
+            message: format!("`{}` is not UTF-8", bytes.to_string_lossy()),
+        })
+    };
+    let arguments: Vec<String> = std::env::args_os().skip(1).map(text).collect::<Result<_, _>>()?;
+    for key in image.keys {
+        if let Some(value) = std::env::var_os(key.variable()) {
+            text(value)?;
+        }
+    }
+    Arguments::read(image, arguments, |name| std::env::var(name).ok())
+}

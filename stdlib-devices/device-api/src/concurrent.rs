@@ -42,6 +42,14 @@ impl<F: Future> Tasks<F> {
         Pin::new(&mut self.0).poll_next(cx)
     }
 
+    /// Those that have not finished.
+    pub fn into_rest(self) -> impl Iterator<Item = F>
+    where
+        F: Unpin,
+    {
+        self.0.into_iter()
+    }
+
     /// The result of the next that finishes; nothing if all have.
     pub async fn next(&mut self) -> Option<F::Output> {
         poll_fn(|cx| self.poll_next(cx)).await

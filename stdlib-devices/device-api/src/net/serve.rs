@@ -8,6 +8,9 @@ use super::Listener;
 use crate::concurrent::Tasks;
 use crate::{Error, ErrorKind};
 
+/// How many connections are accepted in a row before those that run get their turn.
+const BURST: usize = 32;
+
 /// Runs `connection` for each flow that `listener` accepts, at most `limit` at a time: more wait in the listener's
 /// queue. When the listener says `Closed`, waits for the connections that are left and gives `Ok`.
 ///
@@ -20,19 +23,24 @@ pub async fn serve_each<L: Listener>(
     draining: impl FnOnce(),
 ) -> Result<(), L::Error> {
     let mut running = Tasks::new();
+    let mut burst = 0;
     let end = loop {
         let accepted = {
             let mut accept = pin!(listener.accept());
             poll_fn(|cx| {
                 loop {
                     if running.len() < limit
+                        && burst < BURST
                         && let Poll::Ready(accepted) = accept.as_mut().poll(cx)
                     {
+                        burst += 1;
                         return Poll::Ready(accepted);
                     }
+                    let paused = core::mem::take(&mut burst) >= BURST;
                     // One that has ended may have made room for the next.
                     match running.poll_next(cx) {
                         Poll::Ready(Some(())) => {}
+                        Poll::Ready(None) | Poll::Pending if paused => {}
                         Poll::Ready(None) | Poll::Pending => return Poll::Pending,
                     }
                 }
