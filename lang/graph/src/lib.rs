@@ -10,6 +10,7 @@ pub mod json;
 pub mod layout;
 mod lines;
 pub mod model;
+pub mod parse;
 mod show;
 pub mod text;
 pub mod value;
@@ -19,4 +20,5 @@ pub use model::{
     Argument, ArgumentValue, Choice, Claim, Device, DeviceGraph, Edge, Guard, Key, Node, NodeKind, Platform,
     Requirement, Rust, Stage,
 };
+pub use parse::ParseError;
 pub use value::{Cidr, Const, EnumType, HostPath, ValueType};
