@@ -177,11 +177,18 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
             }
             match self.link.read_more(self.input.room(limits.head)).await {
                 Err(Broken::Late) => return Err(End::Refused(Refusal::Timeout)),
+                Err(Broken::Ended) => return Err(End::Refused(self.incomplete())),
                 result => result?,
             }
         };
         self.input.came(count);
         Ok(())
+    }
+
+    /// What is wrong with a head that ends before its end: perhaps something worse, which was not looked for yet.
+    fn incomplete(&self) -> Refusal {
+        let parsed = Head::parse(self.input.unused(), &mut Fields::new(), self.shared.limits.head);
+        parsed.err().unwrap_or(Refusal::Malformed("a head that ends early"))
     }
 
     async fn read_content(&mut self, head: usize, framing: Framing, expects: bool) -> Result<(), End> {

@@ -85,6 +85,7 @@ async fn chunked<F: Flow, S: Sleep>(
 fn late(broken: Broken) -> End {
     match broken {
         Broken::Late => End::Refused(Refusal::Timeout),
-        Broken::Ended | Broken::Failed | Broken::Stopped => End::Broken(broken),
+        Broken::Ended => End::Refused(Refusal::Malformed("content that ends early")),
+        Broken::Failed | Broken::Stopped => End::Broken(broken),
     }
 }

@@ -82,12 +82,15 @@ fn bare_feed(bytes: &[u8]) -> bool {
         || pairs.fold(false, |found, (before, byte)| found | ((*byte == b'\n') & (*before != b'\r')))
 }
 
-/// Whether the request line ends in a version, even if in one that is not ours.
+/// Whether the request line names a version, even if one that is not ours. Its first digit decides, so that the answer is the same
+/// whether or not the rest has come.
 fn versioned(bytes: &[u8]) -> bool {
-    let line =
-        bytes.trim_ascii_start().split(|byte| *byte == b'\n' || *byte == b'\r').next().unwrap_or_default();
-    let version = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
-    matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit())
+    let version = bytes
+        .trim_ascii_start()
+        .split(|byte| *byte == b' ')
+        .nth(2)
+        .and_then(|rest| rest.strip_prefix(b"HTTP/"));
+    version.and_then(<[u8]>::first).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether a head that was incomplete is worth reading again: somewhere in what has come since, an empty line ends.
@@ -155,7 +158,8 @@ mod tests {
         check(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Err(505));
         check(b"GET / HTTP/0.9\r\n\r\n", Err(505));
         check(b"GET / HTTP/1.2\r\n\r\n", Err(505));
-        check(b"GET / HTTP/11\r\n\r\n", Err(400));
+        check(b"GET / HTTP/11\r\n\r\n", Err(505));
+        check(b"GET / HTTP/x\r\n\r\n", Err(400));
         check(b"GET / http/1.1\r\n\r\n", Err(400));
         check(b"GET / FTP/1.1\r\n\r\n", Err(400));
         check(b"BREW / HTTP/1.0\r\n\r\n", Err(501));
