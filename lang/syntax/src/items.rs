@@ -206,13 +206,14 @@ impl Lines<'_> {
         depth == Depth::Top && after_phrase && outwards
     }
 
-    /// Whether text starts here that belongs to no item. Within an item a line never begins with a name at the margin when
-    /// the line above is complete.
+    /// Whether text starts here that belongs to no item. Within an item no line begins with a name when
+    /// the line above is complete; indented further, it is probably part of an item with a bracket too few.
     fn starts_nothing(&self, item: usize, at: usize) -> bool {
         let kind = self.words[at].kind;
         let word = matches!(kind, TokenKind::Name | TokenKind::BadName | TokenKind::Type);
         let in_item = self.words[item].kind.starts_item();
-        word && self.at_margin(at)
+        word && self.first_on_line(at)
+            && self.column(at) <= self.column(item) + 1
             && self.words[at - 1].kind.ends_phrase()
             && !self.in_path(at)
             && (in_item || misspelt(self.text, &self.words[at..]).is_some())
@@ -252,13 +253,30 @@ pub(crate) fn header(text: &str, words: &[Token]) -> Header {
 
 /// The name that an import gives to the file: the alias, or the end of the path.
 fn import_name(text: &str, words: &[Token]) -> Option<(SmolStr, Span)> {
-    let path = words
-        .iter()
-        .take_while(|word| word.kind != TokenKind::LeftBrace && word.kind != TokenKind::RightBrace);
-    let last = path.filter(|word| matches!(word.kind, TokenKind::Name | TokenKind::RelativePath)).last()?;
-    let text = &text[last.span.range()];
+    let in_path = |word: &&Token| {
+        word.kind == TokenKind::Slash || word.kind == TokenKind::Name || word.kind.is_keyword()
+    };
+    let (path, rest) = match words {
+        [path, rest @ ..] if path.kind == TokenKind::RelativePath => (path, rest),
+        [word, name, rest @ ..] if word.kind == TokenKind::Name && name.kind == TokenKind::Name => {
+            (name, rest)
+        }
+        _ => {
+            let path = words.iter().take_while(in_path).zip(0..);
+            // A segment follows a `/`, and the first one nothing.
+            let segment = |at: usize| at % 2 == 0;
+            let path = path.take_while(|(word, at)| segment(*at) == (word.kind != TokenKind::Slash));
+            let (last, at) = path.filter(|(_, at)| segment(*at)).last()?;
+            (last, &words[at + 1..])
+        }
+    };
+    let named = match rest {
+        [word, alias, ..] if word.kind == TokenKind::As && alias.kind == TokenKind::Name => alias,
+        _ => path,
+    };
+    let text = &text[named.span.range()];
     let name = text.rsplit('/').next().unwrap_or(text);
-    (!name.is_empty()).then(|| (name.into(), last.span))
+    (!name.is_empty()).then(|| (name.into(), named.span))
 }
 
 /// The keyword that was probably meant by the first of these words: near to it, and a name behind it.
@@ -266,6 +284,9 @@ pub(crate) fn misspelt(text: &str, words: &[Token]) -> Option<&'static str> {
     const SINGLE: [&str; 8] = ["import", "enum", "key", "device", "let", "require", "unikernel", "platform"];
     let [first, second, ..] = words else { return None };
     let word = &text[first.span.range()];
+    if first.kind == TokenKind::Type && second.kind == TokenKind::Name {
+        return Some("module type");
+    }
     if first.kind != TokenKind::Name || !matches!(second.kind, TokenKind::Name | TokenKind::BadName) {
         return None;
     }

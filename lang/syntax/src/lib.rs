@@ -16,12 +16,12 @@ pub use items::{ItemText, file_doc, split};
 pub use parse::parse_item;
 pub use tokens::{Token, TokenKind, tokens};
 
-#[expect(
+#[allow(
     clippy::all,
+    clippy::allow_attributes_without_reason,
     unreachable_pub,
     unused_qualifications,
     missing_debug_implementations,
-    elided_lifetimes_in_paths,
     reason = "written by LALRPOP"
 )]
 mod grammar {

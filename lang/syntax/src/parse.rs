@@ -60,7 +60,10 @@ fn parse(text: &str, base: Place, words: &[Token], docs: Vec<Span>) -> (ItemKind
         diagnostics.extend(mended.diagnostics);
         diagnostics.extend(explain::mistakes(&context, &outcome.mistakes, mended.from, trusted));
     }
-    diagnostics.append(&mut context.said.borrow_mut());
+    // What the actions say about phrases behind a mistake that is not mended follows from it, too.
+    let first = outcome.mistakes.first().map_or(u32::MAX, |mistake| context.offset(mistake.at));
+    let said = context.said.take();
+    diagnostics.extend(said.into_iter().filter(|diagnostic| diagnostic.primary().span.start < first));
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary().span.start);
     (outcome.kind.unwrap_or_else(|| broken(text, words)), diagnostics)
 }
@@ -70,6 +73,8 @@ struct Outcome {
     kind: Option<ItemKind>,
     /// In the order of their tokens.
     mistakes: Vec<Mistake>,
+    /// How much is wrong with what the grammar accepts.
+    said: usize,
 }
 
 fn run(context: &Context<'_>) -> Outcome {
@@ -86,7 +91,7 @@ fn run(context: &Context<'_>) -> Outcome {
         }
     };
     mistakes.sort_by_key(|mistake| mistake.at);
-    Outcome { kind, mistakes }
+    Outcome { kind, mistakes, said: context.said.borrow().len() }
 }
 
 fn broken(text: &str, words: &[Token]) -> ItemKind {

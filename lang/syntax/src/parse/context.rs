@@ -81,14 +81,14 @@ impl<'t> Context<'t> {
         }
     }
 
+    /// Where a token starts; the end of the text if there is no such token.
+    pub(crate) fn offset(&self, at: usize) -> u32 {
+        self.tokens.get(at).map_or(Span::at(self.text.len()), |token| token.span).start
+    }
+
     pub(crate) fn name(&self, l: u32, r: u32) -> Name {
         let span = self.span(l, r);
         Name { text: self.slice(span).into(), span }
-    }
-
-    /// For a declaration whose name could not be read.
-    pub(crate) fn no_name(&self, l: u32, r: u32) -> Name {
-        Name { text: SmolStr::default(), span: self.span(l, r) }
     }
 
     pub(crate) fn recovered(&self, recovery: ErrorRecovery<u32, TokenKind, ()>) {
@@ -140,6 +140,24 @@ impl<'t> Context<'t> {
         };
         self.say(diagnostic.note(why).fix(format!("replace by `{word}`"), self.place(name.span), word));
         false
+    }
+
+    /// `= Foo` where `= trait Foo` is meant.
+    pub(crate) fn no_trait(&self, l: u32, r: u32) -> RustPath {
+        let path = self.rust_path(l, r);
+        let place = self.place(path.span);
+        let start = self.place(Span::at(path.span.start as usize));
+        let diagnostic = Diagnostic::error(
+            codes::UNEXPECTED,
+            format!("expected `trait` before `{}`", path.text),
+            place,
+            "expected `trait` before this",
+        );
+        let diagnostic = diagnostic
+            .note("a module type is backed by a Rust trait")
+            .help(format!("write `trait {}`", path.text));
+        self.say(diagnostic.fix("insert `trait`", start, "trait "));
+        path
     }
 
     pub(crate) fn import_path(&self, first: Name, rest: Vec<Name>) -> ImportPath {

@@ -6,6 +6,7 @@ use super::{
     context::{Context, Mistake},
     limits,
     repair::{Change, terminal},
+    words,
 };
 use crate::{
     brackets, codes,
@@ -79,21 +80,41 @@ pub(crate) fn mistakes(
     from: usize,
     trusted: u32,
 ) -> Vec<Diagnostic> {
-    let (open, stray) = brackets::unbalanced(&context.tokens);
-    let balanced = open.is_empty() && stray.is_empty();
     let mut diagnostics = Vec::new();
-    let mut understood = 0;
+    let mut last: Option<&Mistake> = None;
     for mistake in mistakes.iter().filter(|mistake| mistake.at >= from) {
-        let start =
-            context.tokens.get(mistake.at).map_or(context.text.len(), |token| token.span.start as usize);
-        // With some tokens understood in between it is a mistake of its own, unless brackets are in disorder.
-        let own = diagnostics.is_empty() || balanced && mistake.at >= understood + 3;
-        if start < trusted as usize && own {
+        let start = context.offset(mistake.at);
+        if start < trusted && last.is_none_or(|last| independent(context, last, mistake)) {
             diagnostics.push(unexpected(context, mistake));
         }
-        understood = understood.max(mistake.resumed);
+        last = Some(mistake);
     }
     diagnostics
+}
+
+/// Whether a mistake is one of its own: behind the one before, another entry, statement or parameter of the item has begun,
+/// and brackets are in order.
+fn independent(context: &Context<'_>, last: &Mistake, mistake: &Mistake) -> bool {
+    let tokens = &context.tokens[..mistake.at.min(context.tokens.len())];
+    let (open, stray) = brackets::unbalanced(&context.tokens);
+    if !open.is_empty() || !stray.is_empty() {
+        return false;
+    }
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            kind if kind.closer().is_some() => depth += 1,
+            kind if kind.is_closer() => depth = depth.saturating_sub(1),
+            kind if at >= last.resumed && depth <= 1 && begins_part(kind) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn begins_part(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    words::is_word(kind) || matches!(kind, T::Comma | T::Semicolon | T::Key | T::Configure | T::Run | T::Let)
 }
 
 /// A mistake of which one knows how it could be mended.
@@ -103,6 +124,7 @@ pub(crate) fn change(context: &Context<'_>, mistake: &Mistake, change: &Change) 
     match (change, found) {
         (Change::Insert(kinds), _) => match kinds.as_slice() {
             [closer, ..] if closer.is_closer() => unclosed(context, mistake.at, *closer),
+            [TokenKind::Name, ..] => unexpected(context, mistake),
             [kind, ..] => missing(context, mistake.at, *kind),
             [] => unexpected(context, mistake),
         },

@@ -46,11 +46,13 @@ impl Change {
     }
 
     /// How many tokens behind the change must be understood for it to be believed.
-    fn proof(&self) -> usize {
+    fn proof(&self, to_the_end: bool) -> usize {
         match self {
             Self::Insert(_) => 2,
             Self::Replace(_) => 1,
-            Self::Remove => 3,
+            // Something can nearly always be taken out; it is believed if nothing else is wrong then.
+            Self::Remove if to_the_end => 0,
+            Self::Remove => usize::MAX,
         }
     }
 
@@ -77,37 +79,41 @@ pub(crate) fn mend(context: &mut Context<'_>, outcome: &mut Outcome, trusted: u3
     let mut mended = Mended { diagnostics: Vec::new(), from: 0 };
     for _ in 0..REPAIRS {
         let Some(mistake) = outcome.mistakes.iter().find(|mistake| mistake.at >= mended.from) else { break };
-        let start = context.tokens.get(mistake.at).map_or(u32::MAX, |token| token.span.start);
+        let start = context.offset(mistake.at);
         if start >= trusted || context.tokens.len() > LENGTH {
             break;
         }
-        let at = mistake.at;
-        let Some((change, tokens)) = best(context, mistake) else { break };
+        let (at, at_end) = (mistake.at, mistake.at >= context.tokens.len());
+        let Some((change, tokens)) = best(context, outcome, mistake) else { break };
         mended.diagnostics.push(explain::change(context, mistake, &change));
         context.tokens = tokens;
         *outcome = run(context);
         // Closing at the end what was left open says all that is to be said about the end.
-        mended.from = if start == u32::MAX { usize::MAX } else { at + change.width() };
+        mended.from = if at_end { usize::MAX } else { at + change.width() };
     }
     mended
 }
 
-/// The change that lets the parser get furthest, if one does.
-fn best(context: &mut Context<'_>, mistake: &Mistake) -> Option<(Change, Vec<Token>)> {
+/// The change that lets the parser get furthest, if one does and leaves less to complain about.
+fn best(context: &mut Context<'_>, outcome: &Outcome, mistake: &Mistake) -> Option<(Change, Vec<Token>)> {
     let at = mistake.at;
+    let complaints =
+        |outcome: &Outcome| outcome.mistakes.iter().filter(|mistake| mistake.at >= at).count() + outcome.said;
     let mut best: Option<(usize, Change, Vec<Token>)> = None;
     for change in changes(context, mistake) {
         let before = context.tokens.clone();
         context.tokens = change.applied(context.text, &before, at);
-        let next = run(context).mistakes.iter().map(|mistake| mistake.at).find(|next| *next >= at);
+        let changed = run(context);
+        let next = changed.mistakes.iter().map(|mistake| mistake.at).find(|next| *next >= at);
         let understood = next.map_or(usize::MAX, |next| next.saturating_sub(at + change.width()));
         let tokens = core::mem::replace(&mut context.tokens, before);
         // At the end there is nothing behind the change that could prove it.
-        let proven = understood >= change.proof() || at == context.tokens.len();
+        let proven = understood >= change.proof(next.is_none()) && complaints(&changed) < complaints(outcome);
+        let proven = proven || at == context.tokens.len();
         if proven && best.as_ref().is_none_or(|(most, ..)| understood > *most) {
             best = Some((understood, change, tokens));
         }
-        if understood == usize::MAX {
+        if understood == usize::MAX && changed.said <= outcome.said {
             break;
         }
     }
@@ -118,15 +124,19 @@ fn best(context: &mut Context<'_>, mistake: &Mistake) -> Option<(Change, Vec<Tok
 fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     let tokens = &context.tokens;
     let (open, stray) = brackets::unbalanced(tokens);
+    let can = |terminal: &str| mistake.expected.iter().any(|expected| expected == terminal);
+    // A name, where an expression would not do.
+    let name = can("NAME") && !can("NUMBER");
     let Some(found) = tokens.get(mistake.at) else {
-        let closers: Vec<TokenKind> = open.iter().rev().filter_map(|at| tokens[*at].kind.closer()).collect();
-        return if closers.is_empty() { Vec::new() } else { vec![Change::Insert(closers)] };
+        let closers = open.iter().rev().filter_map(|at| tokens[*at].kind.closer());
+        let missing: Vec<TokenKind> = name.then_some(TokenKind::Name).into_iter().chain(closers).collect();
+        return if missing.is_empty() { Vec::new() } else { vec![Change::Insert(missing)] };
     };
     let wanted = |kind: TokenKind| {
         mistake.expected.iter().any(|expected| terminal(expected) == explain::written(kind))
     };
     let mut changes = Vec::new();
-    if found.kind.is_keyword() && mistake.expected.iter().any(|expected| expected == "NAME") {
+    if found.kind.is_keyword() && can("NAME") {
         changes.push(Change::Replace(TokenKind::Name));
     }
     let for_another = SUBSTITUTES.iter().filter(|(written, meant)| *written == found.kind && wanted(*meant));
@@ -142,8 +152,13 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     }
     let openers = [TokenKind::LeftParen, TokenKind::LeftBracket, TokenKind::LeftBrace];
     let for_stray = |opener: &TokenKind| stray.iter().any(|at| opener.closer() == Some(tokens[*at].kind));
-    let missing = openers.into_iter().filter(for_stray).chain(INSERTED);
+    // Where a name is wanted many reserved words may stand too, but none is meant.
+    let inserted = INSERTED.into_iter().filter(|kind| !(can("NAME") && kind.is_keyword()));
+    let missing = openers.into_iter().filter(for_stray).chain(inserted);
     changes.extend(missing.filter(|kind| wanted(*kind)).map(|kind| Change::Insert(vec![kind])));
+    if name {
+        changes.push(Change::Insert(vec![TokenKind::Name]));
+    }
     changes.push(Change::Remove);
     changes
 }

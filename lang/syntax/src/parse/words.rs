@@ -58,7 +58,7 @@ fn ends_entry(kind: TokenKind) -> bool {
         || matches!(kind, TokenKind::Key | TokenKind::Configure | TokenKind::Run | TokenKind::RightBrace)
 }
 
-fn is_word(kind: TokenKind) -> bool {
+pub(crate) fn is_word(kind: TokenKind) -> bool {
     use TokenKind as T;
     matches!(
         kind,
