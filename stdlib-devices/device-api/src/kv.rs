@@ -126,7 +126,7 @@ pub struct Entry {
 pub struct Tag(pub u128);
 
 impl Tag {
-    /// The tag of a content: FNV-1a, 128 bits (RFC 9923). It tells versions apart; it proves nothing to an enemy.
+    /// The tag of a content: FNV-1a with 128 bits. It tells versions apart; it proves nothing to an enemy.
     pub const fn of(content: &[u8]) -> Self {
         let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
         let mut at = 0;

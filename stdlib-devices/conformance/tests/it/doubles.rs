@@ -1,0 +1,41 @@
+//! The doubles pass the tests of what they double, and their faults are faults.
+
+use embedded_io_async::{Read, Write};
+use unik_conformance::memory::{Faults, Listener, Reset, pair_with};
+use unik_conformance::{clock, net, virtual_time};
+
+#[test]
+fn the_timer_of_virtual_time_is_a_timer() {
+    virtual_time::run(async |timer| clock::sleep(&timer).await);
+}
+
+#[test]
+fn connections_in_memory_are_connections() {
+    let tight =
+        Faults { most_read: 1000, most_write: 777, hesitate: true, capacity: 4096, ..Faults::default() };
+    for faults in [Faults::default(), tight] {
+        virtual_time::run(async |timer| {
+            let listener = Listener::new(timer);
+            net::listener(&listener, async || listener.connect_with(faults)).await;
+        });
+    }
+}
+
+#[test]
+fn resets_come_when_they_should() {
+    virtual_time::run(async |_| {
+        let faults = Faults { reset_after_read: Some(3), ..Faults::default() };
+        let (mut client, mut server) = pair_with(Faults::default(), faults);
+        client.write_all(b"four").await.unwrap();
+        let mut buffer = [0; 8];
+        assert_eq!(server.read(&mut buffer).await, Ok(3));
+        assert_eq!(server.read(&mut buffer).await, Err(Reset));
+        assert_eq!(client.write(b"x").await, Err(Reset));
+
+        let faults = Faults { reset_after_written: Some(3), ..Faults::default() };
+        let (mut client, mut server) = pair_with(Faults::default(), faults);
+        assert_eq!(server.write(b"four").await, Ok(3));
+        assert_eq!(server.write(b"r").await, Err(Reset));
+        assert_eq!(client.read(&mut buffer).await, Err(Reset));
+    });
+}
