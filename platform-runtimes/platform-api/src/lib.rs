@@ -61,6 +61,7 @@
 //!   `get_list_with`, `get_option_with` for lists and options of them.
 //! - A `require` over boot keys: `require(&REQUIREMENT, condition, &arguments)?`.
 //! - Arithmetic that may overflow: `exact(port.checked_add(1), "port + 1", "app.unik:12")?`.
+//! - What else expressions over boot keys need: [`compute`].
 //! - A job is not started with [`started`]: its constructor is its run, given to [`job`].
 //!
 //! # What a target's runtime crate gives
@@ -76,6 +77,7 @@
 extern crate alloc;
 
 mod arguments;
+pub mod compute;
 mod exit;
 mod image;
 mod jobs;
