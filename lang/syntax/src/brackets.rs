@@ -48,3 +48,16 @@ pub(crate) fn unbalanced(tokens: &[Token]) -> (Vec<usize>, Vec<usize>) {
     let stray = (0..tokens.len()).filter(|at| tokens[*at].kind.is_closer() && !closing[*at]);
     (open.collect(), stray.collect())
 }
+
+/// The innermost bracket that is open before the token `at`, and what closes it.
+pub(crate) fn innermost(tokens: &[Token], at: usize) -> Option<(usize, TokenKind)> {
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate().take(at) {
+        if let Some(closer) = token.kind.closer() {
+            open.push((at, closer));
+        } else if open.last().is_some_and(|(_, closer)| *closer == token.kind) {
+            open.pop();
+        }
+    }
+    open.pop()
+}

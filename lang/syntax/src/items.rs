@@ -202,7 +202,7 @@ impl Lines<'_> {
             return depth == Depth::Top || depth == Depth::Open && !kind.only_starts_item();
         }
         let after_phrase = self.words[at - 1].kind.ends_phrase() && !self.in_path(at);
-        let outwards = !self.first_on_line(at) || self.column(at) <= self.column(item);
+        let outwards = !self.first_on_line(at) || self.column(at) <= self.column(item) + 1;
         depth == Depth::Top && after_phrase && outwards
     }
 

@@ -60,6 +60,22 @@ impl<'t> Context<'t> {
         self.text.get(span.range()).unwrap_or("")
     }
 
+    /// Whether a reserved word stands there as a name.
+    pub(crate) fn misused(&self, mistake: &Mistake) -> bool {
+        let Some(found) = self.tokens.get(mistake.at) else { return false };
+        let can = |terminal: &str| mistake.expected.iter().any(|expected| expected == terminal);
+        let before = mistake.at.checked_sub(1).map_or(0, |before| self.tokens[before].span.end);
+        let first_on_line = self.slice(Span { start: before, end: found.span.start }).contains('\n');
+        let next = self.tokens.get(mistake.at + 1).map(|next| next.kind);
+        let declares = first_on_line && matches!(next, Some(TokenKind::Name | TokenKind::Key));
+        let fits = if can("NUMBER") {
+            found.kind.starts_item()
+        } else {
+            found.kind.is_keyword() && found.kind != TokenKind::As
+        };
+        fits && can("NAME") && !declares && !can("RUST")
+    }
+
     pub(crate) fn place(&self, span: Span) -> Place {
         self.base.with_span(span)
     }
@@ -145,6 +161,17 @@ impl<'t> Context<'t> {
     /// `= Foo` where `= trait Foo` is meant.
     pub(crate) fn no_trait(&self, l: u32, r: u32) -> RustPath {
         let path = self.rust_path(l, r);
+        let word = self.span(l, l + 1);
+        if self.slice(word) == "trait" {
+            let diagnostic = Diagnostic::error(
+                codes::UNEXPECTED,
+                "expected the path of a Rust trait after `trait`",
+                self.place(word),
+                "expected a path after this",
+            );
+            self.say(diagnostic.help("write `trait` and the path, such as `trait unik::kv::ReadOnly`"));
+            return path;
+        }
         let place = self.place(path.span);
         let start = self.place(Span::at(path.span.start as usize));
         let diagnostic = Diagnostic::error(

@@ -278,8 +278,16 @@ fn unexpected(context: &Context<'_>, mistake: &Mistake) -> Diagnostic {
         )
         .help("take it out, or open a bracket before it");
     }
-    if can("else") {
+    // Where every word is allowed, as in paths, none is missing.
+    if can("else") && !can("import") {
         return no_else(context, mistake.at, previous);
+    }
+    let open = brackets::unbalanced(&context.tokens).0;
+    if let Some((opener, closer)) = brackets::innermost(&context.tokens, mistake.at)
+        && open.contains(&opener)
+        && can(written(closer))
+    {
+        return unclosed(context, mistake.at, closer);
     }
     let what = Wanted::of(&expected, context, mistake.at).to_string();
     let Some(found) = found else {
@@ -298,7 +306,7 @@ fn unexpected(context: &Context<'_>, mistake: &Mistake) -> Diagnostic {
     };
     let text = context.slice(found.span);
     let place = context.place(found.span);
-    if found.kind.is_keyword() && can("NAME") && !can("NUMBER") && !can("RUST") {
+    if context.misused(mistake) {
         return reserved(context, found);
     }
     let message = format!("expected {what}, found `{}`", shortened(text));
@@ -320,6 +328,8 @@ fn advice(
     use TokenKind as T;
     match found {
         Some(T::If | T::Match) if can("NUMBER") => diagnostic.help(format!("put the whole `{text}` in parentheses to use it as an operand")),
+        Some(T::Then | T::Else) => diagnostic.note(format!("this `{text}` belongs to no `if`")),
+        Some(T::FatArrow) if can("*") => diagnostic.note("a `=>` stands behind the parameters of a function, which have types, and behind the pattern of a `match`"),
         Some(T::Slash) if can("*") => diagnostic.note("there is no division"),
         Some(T::RightBrace) if can("NUMBER") && can("let") => {
             diagnostic.note("the value of a block is the expression at its end").help("put an expression before the `}`")
@@ -370,6 +380,9 @@ impl Wanted {
         let can = |terminal: &str| expected.contains(&terminal);
         if can("NUMBER") && can("[") {
             return Self(vec!["an expression".into()]);
+        }
+        if can("NAME") && can("import") {
+            return Self(vec!["a name".into()]);
         }
         if can("RUST") {
             return Self(vec![

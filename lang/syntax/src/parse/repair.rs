@@ -128,15 +128,17 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     // A name, where an expression would not do.
     let name = can("NAME") && !can("NUMBER");
     let Some(found) = tokens.get(mistake.at) else {
-        let closers = open.iter().rev().filter_map(|at| tokens[*at].kind.closer());
-        let missing: Vec<TokenKind> = name.then_some(TokenKind::Name).into_iter().chain(closers).collect();
+        let closers: Vec<TokenKind> = open.iter().rev().filter_map(|at| tokens[*at].kind.closer()).collect();
+        let closes = closers.first().is_some_and(|closer| can(&format!("\"{}\"", explain::written(*closer))));
+        let missing: Vec<TokenKind> =
+            (name && !closes).then_some(TokenKind::Name).into_iter().chain(closers).collect();
         return if missing.is_empty() { Vec::new() } else { vec![Change::Insert(missing)] };
     };
     let wanted = |kind: TokenKind| {
         mistake.expected.iter().any(|expected| terminal(expected) == explain::written(kind))
     };
     let mut changes = Vec::new();
-    if found.kind.is_keyword() && can("NAME") {
+    if context.misused(mistake) {
         changes.push(Change::Replace(TokenKind::Name));
     }
     let for_another = SUBSTITUTES.iter().filter(|(written, meant)| *written == found.kind && wanted(*meant));
@@ -145,7 +147,7 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
         changes.push(Change::Remove);
     }
     if !open.is_empty()
-        && let Some(innermost) = innermost(tokens, mistake.at)
+        && let Some((_, innermost)) = brackets::innermost(tokens, mistake.at)
         && wanted(innermost)
     {
         changes.push(Change::Insert(vec![innermost]));
@@ -161,19 +163,6 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     }
     changes.push(Change::Remove);
     changes
-}
-
-/// The closing bracket that the token at `at` would have to be.
-fn innermost(tokens: &[Token], at: usize) -> Option<TokenKind> {
-    let mut open = Vec::new();
-    for token in &tokens[..at] {
-        if let Some(closer) = token.kind.closer() {
-            open.push(closer);
-        } else if open.last() == Some(&token.kind) {
-            open.pop();
-        }
-    }
-    open.pop()
 }
 
 /// A terminal as the grammar names it, without the quotes.
