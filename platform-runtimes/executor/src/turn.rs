@@ -81,7 +81,8 @@ impl<P: Platform> Executor<P> {
                     break;
                 }
             }
-            let until = if main_flag.is_raised() || tasks_flag.is_raised() {
+            let spawned = !self.shared.spawned.borrow().is_empty();
+            let until = if spawned || main_flag.is_raised() || tasks_flag.is_raised() {
                 Some(Duration::ZERO)
             } else {
                 self.shared.timers.borrow_mut().next()

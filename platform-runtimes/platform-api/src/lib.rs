@@ -6,7 +6,8 @@
 //!
 //! # The generated program
 //!
-//! This is the shape of `main.rs` for the file server; `tests/it/generated.rs` compiles and runs one.
+//! This is the shape of `main.rs` for the file server. `platform-runtimes/unix/examples/program.rs` is one that is compiled
+//! and run by tests.
 //!
 //! ```ignore
 //! use std::net::{IpAddr, Ipv4Addr};
