@@ -1,0 +1,236 @@
+//! What is wrong with a file as a whole: two definitions of one name, two keys of one option, what nothing uses.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use unik_db::{Db, Item, SourceFile, Text, items, parsed};
+use unik_source::{Diagnostic, Place, Span};
+use unik_syntax::tree::{self, ItemKind};
+
+use crate::checked::{checked, settled};
+use crate::codes;
+use crate::import::{import, last_segment};
+use crate::key::same_options;
+use crate::type_ref::is_built_in;
+
+/// Everything that is wrong in a file, in the order of the text.
+pub(crate) fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let unread = match file.text(db) {
+        Text::Read(_) => None,
+        Text::Missing => Some(("there is no such file", None)),
+        Text::NotUtf8 => Some(("the file is not UTF-8", None)),
+        Text::Unreadable(why) => Some(("the file cannot be read", Some(why))),
+    };
+    if let Some((message, why)) = unread {
+        let message = format!("`{}`: {message}", file.path(db));
+        let wrong =
+            Diagnostic::error(codes::UNREADABLE, message, Place::in_file(file.id(db), Span::at(0)), "");
+        return vec![why.into_iter().fold(wrong, |wrong, why| wrong.note(why.clone()))];
+    }
+    settled(db, file);
+    let mut found: Vec<(u32, Diagnostic)> = Vec::new();
+    for item in items(db, file).iter() {
+        let said = parsed(db, item).diagnostics.iter().chain(&checked(db, item).diagnostics);
+        found.extend(said.map(|diagnostic| (item.start(db), diagnostic.clone())));
+    }
+    let at = |diagnostic: &Diagnostic| {
+        items(db, file).get(diagnostic.primary().anchor).map_or(0, |item| item.start(db))
+    };
+    found.extend(whole(db, file).iter().map(|diagnostic| (at(diagnostic), diagnostic.clone())));
+    found.sort_by_key(|(start, diagnostic)| (*start + diagnostic.primary().span.start, diagnostic.code));
+    found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+}
+
+/// What no item sees alone.
+#[salsa::tracked]
+fn whole(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    duplicates(db, file, &mut diagnostics);
+    options(db, file, &mut diagnostics);
+    if !file.library(db) && items(db, file).iter().all(|item| parsed(db, item).diagnostics.is_empty()) {
+        unused(db, file, &mut diagnostics);
+    }
+    diagnostics
+}
+
+/// The name that an item declares, where it stands, from its tree.
+fn declared_name<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<&'db tree::Name> {
+    match &parsed(db, item).tree.kind {
+        ItemKind::ModuleType(it) => Some(&it.name),
+        ItemKind::Enum(it) => Some(&it.name),
+        ItemKind::Key(it) => Some(&it.name),
+        ItemKind::Device(it) => Some(&it.name),
+        ItemKind::Let(it) => Some(&it.name),
+        ItemKind::Unikernel(it) => Some(&it.name),
+        ItemKind::Platform(it) => Some(&it.name),
+        ItemKind::Broken(it) => it.name.as_ref(),
+        ItemKind::Import(_) | ItemKind::Require(_) => None,
+    }
+}
+
+fn duplicates(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
+    // Scope names and names of unikernels do not meet.
+    let mut seen: FxHashMap<(bool, SmolStr), (Item<'_>, Option<Span>)> = FxHashMap::default();
+    let span_of = |item: Item<'_>| declared_name(db, item).map_or(Span::at(0), |name| name.span);
+    for item in items(db, file).iter() {
+        let keyword = item.keyword(db).as_str();
+        if keyword == "import" {
+            for (name, span) in imported_names(db, item) {
+                if name.is_empty() {
+                    continue;
+                }
+                built_in(db, item, &name, span, diagnostics);
+                match seen.get(&(false, name.clone())) {
+                    None => drop(seen.insert((false, name), (item, Some(span)))),
+                    Some((first, first_span)) => {
+                        let first = first.place(db, first_span.unwrap_or_else(|| span_of(*first)));
+                        diagnostics.push(twice(
+                            &name,
+                            item.place(db, span),
+                            first,
+                            "import it under another name with `as`",
+                        ));
+                    }
+                }
+            }
+            continue;
+        }
+        let is_unikernel = keyword == "unikernel";
+        if !is_unikernel && !crate::scope::declares(keyword) {
+            continue;
+        }
+        let Some(name) = item.name(db) else { continue };
+        if !is_unikernel && is_built_in(name) {
+            built_in(db, item, name, span_of(item), diagnostics);
+        }
+        match seen.get(&(is_unikernel, name.clone())) {
+            None => drop(seen.insert((is_unikernel, name.clone()), (item, None))),
+            Some((first, first_span)) => {
+                let first = first.place(db, first_span.unwrap_or_else(|| span_of(*first)));
+                diagnostics.push(twice(name, item.place(db, span_of(item)), first, "rename one of them"));
+            }
+        }
+    }
+}
+
+fn twice(name: &str, place: Place, first: Place, help: &'static str) -> Diagnostic {
+    let message = format!("`{name}` is defined twice");
+    Diagnostic::error(codes::DUPLICATE, message, place, "again here").label(first, "first here").help(help)
+}
+
+fn built_in(db: &dyn Db, item: Item<'_>, name: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
+    if is_built_in(name) {
+        let message = format!("`{name}` belongs to the language");
+        let wrong =
+            Diagnostic::error(codes::BUILT_IN_NAME, message, item.place(db, span), "cannot be defined again");
+        diagnostics.push(wrong.help("choose another name"));
+    }
+}
+
+/// The names that an import puts into scope, and where they stand.
+fn imported_names(db: &dyn Db, item: Item<'_>) -> Vec<(SmolStr, Span)> {
+    let ItemKind::Import(tree) = &parsed(db, item).tree.kind else { return Vec::new() };
+    let mut names = Vec::new();
+    match (&tree.alias, &tree.names) {
+        (Some(alias), _) => names.push((alias.text.clone(), alias.span)),
+        (None, None) => names.push((last_segment(&tree.path), tree.path_span)),
+        (None, Some(_)) => {}
+    }
+    for name in tree.names.iter().flatten() {
+        let local = name.alias.as_ref().unwrap_or(&name.name);
+        names.push((local.text.clone(), local.span));
+    }
+    names
+}
+
+/// Two options alike, among the keys of the file, and among those of each device.
+fn options(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
+    let mut of_file = Vec::new();
+    let place = |item: Item<'_>, key: &tree::Key| {
+        (item.place(db, key.name.span), key.short.as_ref().map(|short| item.place(db, short.span)))
+    };
+    for item in items(db, file).iter() {
+        match item.keyword(db).as_str() {
+            "key" => {
+                if let ItemKind::Key(key) = &parsed(db, item).tree.kind {
+                    let (name, short) = place(item, key);
+                    of_file.push((key, name, short));
+                }
+            }
+            "device" => {
+                if let ItemKind::Device(device) = &parsed(db, item).tree.kind {
+                    let keys = crate::signature::device_keys(device);
+                    let keys: Vec<_> = keys.map(|key| (key, place(item, key))).collect();
+                    let keys: Vec<_> =
+                        keys.into_iter().map(|(key, (name, short))| (key, name, short)).collect();
+                    same_options(&keys, diagnostics);
+                }
+            }
+            _ => {}
+        }
+    }
+    same_options(&of_file, diagnostics);
+}
+
+/// Warns of what nothing uses. A file without a unikernel is there for others, who may use what it declares.
+fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
+    let mut used: FxHashSet<&SmolStr> = FxHashSet::default();
+    for item in items(db, file).iter() {
+        used.extend(&checked(db, item).uses);
+    }
+    let application = items(db, file).iter().any(|item| item.keyword(db) == "unikernel");
+    for item in items(db, file).iter() {
+        let unused =
+            |name: &str| !name.is_empty() && !name.starts_with('_') && !used.contains(&SmolStr::new(name));
+        match (&parsed(db, item).tree.kind, item.name(db)) {
+            (ItemKind::Import(tree), _) => {
+                let imported = import(db, item);
+                // A platform is in reach without being named.
+                let platforms = |file| items(db, file).iter().any(|item| item.keyword(db) == "platform");
+                if imported.file.is_none_or(platforms) {
+                    continue;
+                }
+                let names = imported_names(db, item);
+                let idle: Vec<&(SmolStr, Span)> = names.iter().filter(|(name, _)| unused(name)).collect();
+                if idle.len() == names.len() && !names.is_empty() {
+                    let message = format!("`{}` is imported, but not used", names[0].0);
+                    let place = item.place(db, parsed(db, item).tree.span);
+                    let place_of_path =
+                        item.place(db, if names.len() == 1 { names[0].1 } else { tree.path_span });
+                    let warning = Diagnostic::warning(
+                        codes::UNUSED_IMPORT,
+                        message,
+                        place_of_path,
+                        "not used in this file",
+                    );
+                    diagnostics.push(warning.help("take the import out").fix(
+                        "take the import out",
+                        place,
+                        "",
+                    ));
+                    continue;
+                }
+                for (name, span) in idle {
+                    let message = format!("`{name}` is imported, but not used");
+                    let place = item.place(db, *span);
+                    let warning =
+                        Diagnostic::warning(codes::UNUSED_IMPORT, message, place, "not used in this file");
+                    diagnostics.push(warning.help("take it out of the import"));
+                }
+            }
+            (ItemKind::Key(tree), Some(name)) if application && unused(name) => {
+                let message = format!("the key `{name}` is never read");
+                let place = item.place(db, tree.name.span);
+                let warning =
+                    Diagnostic::warning(codes::UNUSED_KEY, message, place, "giving it changes nothing");
+                diagnostics.push(warning.help("read it, or take it out"));
+            }
+            (ItemKind::Let(tree), Some(name)) if application && unused(name) => {
+                let message = format!("`{name}` is never used");
+                let place = item.place(db, tree.name.span);
+                let warning = Diagnostic::warning(codes::UNUSED_LET, message, place, "not used in this file");
+                diagnostics.push(warning.help(format!("use it, take it out, or call it `_{name}`")));
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `platform unix { … }`: a target, and what its roles mean.
+//!
+//! Each role is checked by itself, since one may be made of another.
+
+use rustc_hash::FxHashSet;
+use smol_str::{SmolStr, ToSmolStr};
+use unik_db::{Db, Item, SourceFile, items, parsed};
+use unik_source::Diagnostic;
+use unik_syntax::tree::{self, ItemKind, PlatformEntry};
+
+use crate::checked::report_circle;
+use crate::codes;
+use crate::core::{Body, Platform, Type};
+use crate::expression::{Checker, Want};
+use crate::order::Node;
+use crate::scope::{Word, reached};
+use crate::symbol::Symbol;
+
+/// The platforms in reach of a file, by name: those of the library, then those of the files it imports.
+#[salsa::tracked]
+pub(crate) fn platform_items(db: &dyn Db, file: SourceFile) -> Vec<(Symbol, Item<'_>)> {
+    let library = db.project().library(db).platforms.iter().map(|known| db.file(&known.path));
+    let mut seen = FxHashSet::default();
+    let mut found: Vec<(Symbol, Item<'_>)> = Vec::new();
+    for file in library.chain(reached(db, file).iter().copied()) {
+        for item in items(db, file).iter().filter(|item| item.keyword(db) == "platform") {
+            if let Some(name) = item.name(db)
+                && seen.insert(name.clone())
+            {
+                found.push((name.clone().into(), item));
+            }
+        }
+    }
+    found
+}
+
+/// The names of a platform's roles, in order. An index among them is the number of a role.
+#[salsa::tracked]
+pub(crate) fn roles<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<SmolStr> {
+    match &parsed(db, item).tree.kind {
+        ItemKind::Platform(tree) => role_trees(tree).map(|(name, _)| name.text.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn role_trees(tree: &tree::Platform) -> impl Iterator<Item = (&tree::Name, &tree::Expr)> {
+    tree.entries.iter().filter_map(|entry| match entry {
+        PlatformEntry::Role(name, body) => Some((name, body)),
+        PlatformEntry::Rust(_) | PlatformEntry::Artifact(_) => None,
+    })
+}
+
+/// A role, checked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Role {
+    pub(crate) body: Body,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) uses: Vec<SmolStr>,
+}
+
+/// Checks the role of a platform with this number.
+#[salsa::tracked(cycle_result = no_role)]
+pub(crate) fn role<'db>(db: &'db dyn Db, item: Item<'db>, number: u32) -> Role {
+    let mut checker = Checker::new(db, item, Some(number));
+    report_circle(&mut checker, Node { item, role: Some(number) });
+    let body = match &parsed(db, item).tree.kind {
+        ItemKind::Platform(tree) => role_trees(tree).nth(number as usize).map(|(_, body)| body),
+        _ => None,
+    };
+    let mut body = body.map_or_else(crate::binding::unknown_body, |body| checker.body(body, Want::NOTHING));
+    if let Some(applied) = checker.with_defaults_left(&body.expr, 0) {
+        body.expr = applied;
+    }
+    Role { body, diagnostics: checker.types.diagnostics, uses: checker.types.uses }
+}
+
+/// The order of checking rules circles out; this answers should one be overlooked.
+fn no_role(_: &dyn Db, _: salsa::Id, _: Item<'_>, _: u32) -> Role {
+    Role { body: crate::binding::unknown_body(), diagnostics: Vec::new(), uses: Vec::new() }
+}
+
+/// The type of a role on each platform in reach that has it.
+#[salsa::tracked(cycle_result = no_types)]
+pub(crate) fn role_types<'db>(db: &'db dyn Db, word: Word<'db>) -> Vec<(SmolStr, Type)> {
+    let mut types = Vec::new();
+    for (platform, item) in platform_items(db, word.file(db)) {
+        if let Some((_, number)) = roles(db, *item).iter().zip(0..).find(|(role, _)| *role == word.text(db)) {
+            types.push((platform.text().clone(), role(db, *item, number).body.expr.ty.clone()));
+        }
+    }
+    types
+}
+
+fn no_types(_: &dyn Db, _: salsa::Id, _: Word<'_>) -> Vec<(SmolStr, Type)> {
+    Vec::new()
+}
+
+/// Checks a platform, its roles apart.
+pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -> Platform {
+    let db = checker.db;
+    let place = checker.place(tree.name.span);
+    let twin = platform_items(db, checker.file)
+        .iter()
+        .find(|(name, item)| **name == tree.name.text && *item != checker.item);
+    if let Some((name, other)) = twin {
+        let message = format!("there are two platforms called `{}`", name.text());
+        let wrong = Diagnostic::error(codes::SAME_PLATFORM, message, place, "again here");
+        let wrong = match &parsed(db, *other).tree.kind {
+            ItemKind::Platform(first) => wrong.label(other.place(db, first.name.span), "first here"),
+            _ => wrong,
+        };
+        checker.report(wrong.help("rename one of them: the name is a value of `target`"));
+    }
+    let (mut rust, mut artifact) = (None, None);
+    let (mut first_rust, mut first_artifact) = (None, None);
+    let mut names: Vec<&tree::Name> = Vec::new();
+    for entry in &tree.entries {
+        match entry {
+            PlatformEntry::Rust(path) => {
+                if checker.once("rust", path.span, &mut first_rust) {
+                    rust = checker.rust(path);
+                }
+            }
+            PlatformEntry::Artifact(text) => {
+                if checker.once("artifact", text.span, &mut first_artifact) {
+                    artifact = Some(text.value.clone());
+                }
+            }
+            PlatformEntry::Role(name, _) => match names.iter().find(|first| first.text == name.text) {
+                Some(first) if !name.text.is_empty() => {
+                    let message = format!("there are two roles `{}`", name.text);
+                    let wrong = Diagnostic::error(
+                        codes::REPEATED_ENTRY,
+                        message,
+                        checker.place(name.span),
+                        "again here",
+                    );
+                    checker.report(
+                        wrong.label(checker.place(first.span), "first here").help("keep one of them"),
+                    );
+                }
+                _ => names.push(name),
+            },
+        }
+    }
+    if first_rust.is_none() {
+        let message = format!("`{}` has no `rust` entry", tree.name.text);
+        let wrong = Diagnostic::error(codes::MISSING_RUST, message, place, "its runtime is not said");
+        checker.report(wrong.help(format!("name its runtime crate: `rust unik_{}`", tree.name.text)));
+    }
+    let mut bodies: Vec<(SmolStr, Body)> = Vec::new();
+    for ((name, _), number) in role_trees(tree).zip(0..) {
+        let checked = role(db, checker.item, number);
+        checker.types.diagnostics.extend(checked.diagnostics.iter().cloned());
+        checker.types.uses.extend(checked.uses.iter().cloned());
+        if !bodies.iter().any(|(known, _)| *known == name.text) {
+            bodies.push((name.text.to_smolstr(), checked.body.clone()));
+        }
+    }
+    Platform { name: tree.name.text.clone(), rust, artifact, roles: bodies, place }
+}

@@ -1,0 +1,100 @@
+//! What others ask of this crate.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use unik_db::{Db, Item, items};
+use unik_graph::value::EnumType;
+use unik_source::{Diagnostic, FileId};
+
+use crate::checked::{Core, checked, settled};
+use crate::choice;
+use crate::core::{DefId, Device, Key, Let, ModuleType, Platform, Require, Unikernel};
+use crate::definition::{id_of, item_of};
+use crate::file::file_diagnostics;
+use crate::platform::platform_items;
+use crate::scope::reached;
+
+/// Everything that is wrong in one file, syntax included, in the order of the text.
+pub fn diagnostics(db: &dyn Db, file: FileId) -> Vec<Diagnostic> {
+    db.source(file).map_or_else(Vec::new, |file| file_diagnostics(db, file))
+}
+
+/// A file and all the files that it imports, and they import, in the order in which they are met. The files of
+/// platforms are not among them, unless they are imported.
+pub fn reach(db: &dyn Db, file: FileId) -> Vec<FileId> {
+    let Some(file) = db.source(file) else { return Vec::new() };
+    reached(db, file).iter().map(|file| file.id(db)).collect()
+}
+
+/// The unikernels of a file in the order of the text.
+pub fn unikernels(db: &dyn Db, file: FileId) -> Vec<(SmolStr, DefId)> {
+    named_items(db, file, "unikernel")
+}
+
+/// The keys at the top of a file in the order of the text.
+pub fn keys_of_file(db: &dyn Db, file: FileId) -> Vec<(SmolStr, DefId)> {
+    named_items(db, file, "key")
+}
+
+/// The requirements of a file in the order of the text.
+pub fn requires(db: &dyn Db, file: FileId) -> Vec<DefId> {
+    let Some(file) = db.source(file) else { return Vec::new() };
+    let requires = items(db, file).iter().filter(|item| item.keyword(db) == "require");
+    requires.map(|item| id_of(db, item)).collect()
+}
+
+/// The platforms in reach of a file: the values of `target` there, in their order.
+pub fn platforms(db: &dyn Db, file: FileId) -> Vec<(SmolStr, DefId)> {
+    let Some(file) = db.source(file) else { return Vec::new() };
+    platform_items(db, file).iter().map(|(name, item)| (name.text().clone(), id_of(db, *item))).collect()
+}
+
+/// The type of `target` in a file. Its cases differ from file to file: compare targets by name.
+pub fn target_type(db: &dyn Db, file: FileId) -> Option<Arc<EnumType>> {
+    Some(choice::target_type(db, db.source(file)?).clone())
+}
+
+fn named_items(db: &dyn Db, file: FileId, keyword: &str) -> Vec<(SmolStr, DefId)> {
+    let Some(file) = db.source(file) else { return Vec::new() };
+    let named = items(db, file).iter().filter(|item| item.keyword(db) == keyword);
+    named.filter_map(|item| Some((item.name(db).clone()?, id_of(db, item)))).collect()
+}
+
+/// The core of an item. Its file is settled first, so that no chain of definitions is too long for the stack.
+fn core(db: &dyn Db, id: DefId) -> Option<&Core> {
+    let item: Item<'_> = item_of(db, id)?;
+    settled(db, item.file(db));
+    Some(&checked(db, item).core)
+}
+
+macro_rules! checked {
+    ($($(#[doc = $doc:literal])+ $name:ident: $variant:ident => $ty:ty;)+) => {
+        $($(#[doc = $doc])+
+        pub fn $name(db: &dyn Db, id: DefId) -> Option<Arc<$ty>> {
+            match core(db, id)? {
+                Core::$variant(core) => Some(core.clone()),
+                _ => None,
+            }
+        })+
+    };
+}
+
+checked! {
+    /// A `let`, checked.
+    checked_let: Let => Let;
+    /// A device, checked.
+    checked_device: Device => Device;
+    /// A key of a file, checked.
+    checked_key: Key => Key;
+    /// An enum.
+    checked_enum: Enum => EnumType;
+    /// A module type, checked.
+    checked_module_type: ModuleType => ModuleType;
+    /// A requirement, checked.
+    checked_require: Require => Require;
+    /// A unikernel, checked.
+    checked_unikernel: Unikernel => Unikernel;
+    /// A platform, checked.
+    checked_platform: Platform => Platform;
+}

@@ -1,0 +1,231 @@
+//! Types: how they read, which agrees with which, and what two have in common.
+//!
+//! A device may stand wherever a module type is wanted that its own includes: that is the only subtyping, and it
+//! reaches under lists, options and functions.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use smol_str::{SmolStr, format_smolstr};
+use unik_db::{Db, Item, SourceFile};
+use unik_graph::value::ValueType;
+
+use crate::core::{DefId, FunctionType, Type};
+use crate::definition::{id_of, item_of};
+use crate::signature::includes;
+
+impl Type {
+    /// `List(T)`.
+    pub fn list(of: Self) -> Self {
+        match of {
+            Self::Value(of) => Self::Value(ValueType::List(Box::new(of))),
+            of => Self::List(Arc::new(of)),
+        }
+    }
+
+    /// `Option(T)`.
+    pub fn option(of: Self) -> Self {
+        match of {
+            Self::Value(of) => Self::Value(ValueType::Option(Box::new(of))),
+            of => Self::Option(Arc::new(of)),
+        }
+    }
+
+    /// `(A, B) -> C`.
+    pub fn function(params: Vec<Self>, result: Self) -> Self {
+        Self::Function(Arc::new(FunctionType { params, result }))
+    }
+
+    /// The `T` of `List(T)`.
+    pub fn element(&self) -> Option<Self> {
+        match self {
+            Self::Value(ValueType::List(of)) => Some(Self::Value((**of).clone())),
+            Self::List(of) => Some((**of).clone()),
+            _ => None,
+        }
+    }
+
+    /// The `T` of `Option(T)`.
+    pub fn optional(&self) -> Option<Self> {
+        match self {
+            Self::Value(ValueType::Option(of)) => Some(Self::Value((**of).clone())),
+            Self::Option(of) => Some((**of).clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a module type, `Job` among them.
+    pub fn is_device(&self) -> bool {
+        matches!(self, Self::Module(_) | Self::Job)
+    }
+
+    /// Whether it is, or holds, the type of a mistake.
+    pub fn has_unknown(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::List(of) | Self::Option(of) => of.has_unknown(),
+            Self::Function(of) => of.params.iter().any(Self::has_unknown) || of.result.has_unknown(),
+            Self::Value(_) | Self::Module(_) | Self::Job => false,
+        }
+    }
+}
+
+/// A type as people write it in another file: `List(Port)`, `kv.ReadOnly`, `(net.Network) -> Job`.
+pub fn type_text(db: &dyn Db, ty: &Type) -> String {
+    text_in(db, None, ty)
+}
+
+/// A type as people write it in `file`: what the file declares itself goes without its name.
+pub(crate) fn text_in(db: &dyn Db, file: Option<SourceFile>, ty: &Type) -> String {
+    match ty {
+        Type::Value(ty) => ty.to_string(),
+        Type::List(of) => format!("List({})", text_in(db, file, of)),
+        Type::Option(of) => format!("Option({})", text_in(db, file, of)),
+        Type::Module(id) => match item_of(db, *id) {
+            Some(item) => name_in(db, file, item),
+            None => "a module type that is gone".to_owned(),
+        },
+        Type::Job => "Job".to_owned(),
+        Type::Function(of) => {
+            let params: Vec<String> = of.params.iter().map(|param| text_in(db, file, param)).collect();
+            format!("({}) -> {}", params.join(", "), text_in(db, file, &of.result))
+        }
+        Type::Unknown => "_".to_owned(),
+    }
+}
+
+/// The name of an item as people write it in `file`.
+pub(crate) fn name_in(db: &dyn Db, file: Option<SourceFile>, item: Item<'_>) -> String {
+    let name = item.name(db).as_deref().unwrap_or("_");
+    match file == Some(item.file(db)) {
+        true => name.to_owned(),
+        false => format!("{}.{name}", unik_db::path::name(item.file(db).module(db))),
+    }
+}
+
+/// The name of an item under which it is known everywhere: `std/kv.crunch`, `app.file_server`.
+pub(crate) fn qualified(db: &dyn Db, item: Item<'_>) -> SmolStr {
+    format_smolstr!("{}.{}", item.file(db).module(db), item.name(db).as_deref().unwrap_or("_"))
+}
+
+/// A module type and all that it includes, itself first, each once.
+fn included(db: &dyn Db, ty: &Type) -> Vec<Type> {
+    let mut types = vec![ty.clone()];
+    let mut seen: FxHashSet<DefId> = FxHashSet::default();
+    let mut next = 0;
+    while let Some(ty) = types.get(next).cloned() {
+        next += 1;
+        let Type::Module(id) = ty else { continue };
+        if let Some(item) = item_of(db, id)
+            && seen.insert(id_of(db, item))
+        {
+            for ty in includes(db, item) {
+                if !types.contains(ty) {
+                    types.push(ty.clone());
+                }
+            }
+        }
+    }
+    types
+}
+
+/// Whether something of type `sub` may stand where `sup` is wanted.
+pub fn subtype(db: &dyn Db, sub: &Type, sup: &Type) -> bool {
+    match (sub, sup) {
+        (Type::Unknown, _) | (_, Type::Unknown) => true,
+        (Type::Value(sub), Type::Value(sup)) => sub == sup,
+        (Type::Job, Type::Job) => true,
+        (Type::Module(_), Type::Module(_) | Type::Job) => {
+            sub == sup || included(db, sub).iter().any(|ty| ty == sup || *ty == Type::Unknown)
+        }
+        (
+            Type::List(_) | Type::Value(ValueType::List(_)),
+            Type::List(_) | Type::Value(ValueType::List(_)),
+        ) => {
+            matches!((sub.element(), sup.element()), (Some(sub), Some(sup)) if subtype(db, &sub, &sup))
+        }
+        (
+            Type::Option(_) | Type::Value(ValueType::Option(_)),
+            Type::Option(_) | Type::Value(ValueType::Option(_)),
+        ) => {
+            matches!((sub.optional(), sup.optional()), (Some(sub), Some(sup)) if subtype(db, &sub, &sup))
+        }
+        (Type::Function(sub), Type::Function(sup)) => {
+            sub.params.len() == sup.params.len()
+                && sub.params.iter().zip(&sup.params).all(|(sub, sup)| subtype(db, sup, sub))
+                && subtype(db, &sub.result, &sup.result)
+        }
+        _ => false,
+    }
+}
+
+/// The least type that both have in common, if there is exactly one.
+pub(crate) fn join(db: &dyn Db, a: &Type, b: &Type) -> Option<Type> {
+    if subtype(db, a, b) {
+        return Some(if *b == Type::Unknown { a.clone() } else { b.clone() });
+    }
+    if subtype(db, b, a) {
+        return Some(a.clone());
+    }
+    match (a, b) {
+        (Type::Module(_), Type::Module(_)) => {
+            let of_b = included(db, b);
+            let common: Vec<Type> = included(db, a).into_iter().filter(|ty| of_b.contains(ty)).collect();
+            common.iter().find(|least| common.iter().all(|other| subtype(db, least, other))).cloned()
+        }
+        (Type::List(a), Type::List(b)) => Some(Type::list(join(db, a, b)?)),
+        (Type::Option(a), Type::Option(b)) => Some(Type::option(join(db, a, b)?)),
+        (Type::Function(a), Type::Function(b)) if a.params == b.params => {
+            Some(Type::function(a.params.clone(), join(db, &a.result, &b.result)?))
+        }
+        _ => None,
+    }
+}
+
+/// Why `sub` may not stand where `sup` is wanted, where that is not plain to see.
+pub(crate) fn why_not(db: &dyn Db, file: SourceFile, sub: &Type, sup: &Type) -> Option<String> {
+    let text = |ty: &Type| text_in(db, Some(file), ty);
+    match (sub, sup) {
+        (Type::Module(_), Type::Module(_)) => {
+            let all = included(db, sub);
+            let (_, others) = all.split_first()?;
+            Some(match others {
+                [] => format!("`{}` includes no other module type", text(sub)),
+                others => {
+                    let names: Vec<String> = others.iter().map(text).collect();
+                    let names = crate::import::listed(&names);
+                    format!("`{}` includes {names}, not `{}`", text(sub), text(sup))
+                }
+            })
+        }
+        (Type::Function(sub), Type::Function(sup)) => {
+            if sub.params.len() != sup.params.len() {
+                let (has, wants) = (parameters(sub.params.len()), parameters(sup.params.len()));
+                return Some(format!("it takes {has}, and what is wanted takes {wants}"));
+            }
+            for (at, (sub, sup)) in sub.params.iter().zip(&sup.params).enumerate() {
+                if !subtype(db, sup, sub) {
+                    let at = at + 1;
+                    return Some(format!(
+                        "its parameter {at} is `{}`, but it will be given `{}`",
+                        text(sub),
+                        text(sup)
+                    ));
+                }
+            }
+            let (sub, sup) = (&sub.result, &sup.result);
+            (!subtype(db, sub, sup))
+                .then(|| format!("it gives `{}`, but `{}` is wanted", text(sub), text(sup)))
+        }
+        _ => None,
+    }
+}
+
+/// `no parameters`, `1 parameter`, `2 parameters`.
+pub(crate) fn parameters(count: usize) -> String {
+    match count {
+        0 => "no parameters".to_owned(),
+        1 => "1 parameter".to_owned(),
+        count => format!("{count} parameters"),
+    }
+}
