@@ -12,6 +12,7 @@ mod lines;
 pub mod model;
 pub mod parse;
 mod show;
+pub mod svg;
 pub mod text;
 pub mod value;
 

@@ -94,7 +94,11 @@ fn bands(input: &Input, proper: &Proper, links: &[Down], rows: &[usize], columns
     bands
 }
 
-/// Where segments touch their boxes: spread over the edge in the order of their other ends.
+/// The least distance between the ends of two links at one box, and between an end and a corner.
+const END_GAP: i64 = 130;
+const CORNER: i64 = 120;
+
+/// Where segments touch their boxes: straight above or below the other end if that can be, otherwise towards it.
 struct Ends {
     top: Vec<i64>,
     bottom: Vec<i64>,
@@ -102,31 +106,71 @@ struct Ends {
 
 impl Ends {
     fn new(proper: &Proper, boxes: &[Rect], columns: &[i64], origin: i64) -> Self {
-        let mut top: Vec<i64> = proper.segments.iter().map(|segment| columns[segment.top] - origin).collect();
-        let mut bottom: Vec<i64> =
-            proper.segments.iter().map(|segment| columns[segment.bottom] - origin).collect();
+        // The middle and where a link may touch: anywhere but near the corners; bends have one point.
+        let span = |vertex: usize| match boxes.get(vertex) {
+            Some(rect) => {
+                let corner = CORNER.min(rect.width / 2);
+                (rect.center().x, rect.x + corner, rect.x + rect.width - corner)
+            }
+            None => (columns[vertex] - origin, columns[vertex] - origin, columns[vertex] - origin),
+        };
+        let mut top = Vec::with_capacity(proper.segments.len());
+        let mut bottom = Vec::with_capacity(proper.segments.len());
+        for segment in &proper.segments {
+            let (upper, lower) = (span(segment.top), span(segment.bottom));
+            let (least, most) = (upper.1.max(lower.1), upper.2.min(lower.2));
+            if least <= most {
+                let common = ((upper.0 + lower.0) / 2).clamp(least, most);
+                top.push(common);
+                bottom.push(common);
+            } else {
+                top.push(towards(upper, lower.0));
+                bottom.push(towards(lower, upper.0));
+            }
+        }
         for (index, rect) in boxes.iter().enumerate() {
             let mut below = proper.below[index].clone();
             below.sort_by_key(|segment| columns[proper.segments[*segment].bottom]);
-            spread(&below, rect, &mut top);
+            part(&below, rect, &mut top);
             let mut above = proper.above[index].clone();
             above.sort_by_key(|segment| columns[proper.segments[*segment].top]);
-            spread(&above, rect, &mut bottom);
+            part(&above, rect, &mut bottom);
         }
         Self { top, bottom }
     }
 }
 
-/// Equal steps about the middle, no wider than a third of the box in all unless there are many.
-fn spread(segments: &[usize], rect: &Rect, ends: &mut [i64]) {
+/// Halfway from the middle to the end on the side of `other`.
+fn towards((middle, left, right): (i64, i64, i64), other: i64) -> i64 {
+    let step = (right - left) / 4;
+    if other < middle { middle - step } else { middle + step }
+}
+
+/// Keeps the ends at one edge of a box apart, in their order, each as near as possible to where it would be.
+fn part(segments: &[usize], rect: &Rect, ends: &mut [i64]) {
     let Some(gaps) =
         i64::try_from(segments.len()).ok().and_then(|count| count.checked_sub(1)).filter(|n| *n > 0)
     else {
         return;
     };
-    let step = (rect.width * 2 / 3 / gaps).min(rect.width / 6);
-    let first = rect.center().x - step * gaps / 2;
-    for (index, segment) in (0..).zip(segments) {
-        ends[*segment] = first + step * index;
+    let corner = CORNER.min(rect.width / 2);
+    let (left, right) = (rect.x + corner, rect.x + rect.width - corner);
+    let gap = END_GAP.min((right - left) / gaps);
+    let mut rightwards: Vec<i64> = segments.iter().map(|segment| ends[*segment]).collect();
+    let mut leftwards = rightwards.clone();
+    for at in 1..segments.len() {
+        rightwards[at] = rightwards[at].max(rightwards[at - 1] + gap);
+        let at = segments.len() - 1 - at;
+        leftwards[at] = leftwards[at].min(leftwards[at + 1] - gap);
+    }
+    let mut limit = right;
+    for (at, segment) in segments.iter().enumerate().rev() {
+        ends[*segment] = ((rightwards[at] + leftwards[at]) / 2).min(limit);
+        limit = ends[*segment] - gap;
+    }
+    let mut limit = left;
+    for segment in segments {
+        ends[*segment] = ends[*segment].max(limit);
+        limit = ends[*segment] + gap;
     }
 }

@@ -7,4 +7,5 @@ mod json;
 mod layout;
 mod shapes;
 mod show;
+mod svg;
 mod text;

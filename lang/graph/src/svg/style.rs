@@ -1,0 +1,47 @@
+//! Colours and fonts, light and dark.
+//!
+//! Each colour is written twice: as such for programs that do not know variables, then as a variable, which follows
+//! the reader's preference and which a page that embeds the picture may set.
+
+/// How many tints scopes take in turn.
+pub(super) const TINTS: usize = 6;
+
+pub(super) const CSS: &str = "\
+.unik{--paper:#ffffff;--ink:#1b2333;--soft:#6b7688;--line:#8793a8;--edge:#c3ccda;--box:#f6f8fb;--job:#e3ecff;\
+--job-edge:#4c76d9;--type:#2f5bb7;--choice:#fff6df;--choice-edge:#d9a527;--branch:#b98512;--after:#9b7fc9;\
+--tint0:#e9f7ef;--tint1:#fdeef3;--tint2:#eaf4fd;--tint3:#f3eefc;--tint4:#fbf1e4;--tint5:#e8f6f6}
+@media(prefers-color-scheme:dark){.unik{--paper:#12161e;--ink:#e7ecf4;--soft:#93a0b5;--line:#73819a;--edge:#3b4659;\
+--box:#1c222d;--job:#1d2c4f;--job-edge:#6f97f5;--type:#8fb2ff;--choice:#332a14;--choice-edge:#c99a2e;\
+--branch:#dcae4a;--after:#b79fe3;--tint0:#16291f;--tint1:#2f1a23;--tint2:#152636;--tint3:#231d36;--tint4:#2e2416;\
+--tint5:#132a2a}}
+.unik text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace;\
+font-size:11px;fill:#1b2333;fill:var(--ink)}
+.unik .paper{fill:#ffffff;fill:var(--paper)}
+.unik .node rect{fill:#f6f8fb;fill:var(--box);stroke:#c3ccda;stroke:var(--edge);stroke-width:1.2}
+.unik .tint0 rect{fill:#e9f7ef;fill:var(--tint0)}
+.unik .tint1 rect{fill:#fdeef3;fill:var(--tint1)}
+.unik .tint2 rect{fill:#eaf4fd;fill:var(--tint2)}
+.unik .tint3 rect{fill:#f3eefc;fill:var(--tint3)}
+.unik .tint4 rect{fill:#fbf1e4;fill:var(--tint4)}
+.unik .tint5 rect{fill:#e8f6f6;fill:var(--tint5)}
+.unik .job rect{fill:#e3ecff;fill:var(--job);stroke:#4c76d9;stroke:var(--job-edge);stroke-width:1.8}
+.unik .node ellipse{fill:#fff6df;fill:var(--choice);stroke:#d9a527;stroke:var(--choice-edge);stroke-width:1.4}
+.unik .rule{stroke:#c3ccda;stroke:var(--edge);stroke-width:1;fill:none}
+.unik .name{font-size:13px;font-weight:700}
+.unik .name .soft{font-weight:400}
+.unik .centred{text-anchor:middle}
+.unik .soft{fill:#6b7688;fill:var(--soft)}
+.unik .type{fill:#2f5bb7;fill:var(--type)}
+.unik .scope{font-size:10.5px;font-style:italic;fill:#6b7688;fill:var(--soft)}
+.unik .line{fill:none;stroke:#8793a8;stroke:var(--line);stroke-width:1.4;stroke-linecap:round}
+.unik .head{fill:#8793a8;fill:var(--line)}
+.unik .branch .line{stroke:#b98512;stroke:var(--branch);stroke-width:1.7;stroke-dasharray:0.1 4.6}
+.unik .branch .head{fill:#b98512;fill:var(--branch)}
+.unik .default .line{stroke-width:3.2;stroke-dasharray:0.1 6}
+.unik .after .line{stroke:#9b7fc9;stroke:var(--after);stroke-dasharray:6 4}
+.unik .after .head{fill:#9b7fc9;fill:var(--after)}
+.unik .label rect{fill:#ffffff;fill:var(--paper);stroke:#d9a527;stroke:var(--choice-edge);stroke-width:0.8}
+.unik .label text{font-size:10.5px;text-anchor:middle}
+.unik .label.default rect{fill:#fff6df;fill:var(--choice)}
+.unik .label.default text{font-weight:700}
+";
