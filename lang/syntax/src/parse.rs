@@ -11,6 +11,7 @@ mod limits;
 mod repair;
 mod words;
 
+use lalrpop_util::ParseError;
 use unik_source::{Diagnostic, Place, Span};
 
 use crate::{
@@ -78,15 +79,38 @@ struct Outcome {
 }
 
 fn run(context: &Context<'_>) -> Outcome {
-    context.recovered.borrow_mut().clear();
-    context.said.borrow_mut().clear();
-    let tokens = context.tokens.iter().zip(0_u32..).map(|(token, at)| Ok((at, token.kind, at + 1)));
+    let outcome = run_up_to(context, context.tokens.len());
+    match outcome {
+        // It gave up before it could tell why. Over as many tokens as it did read, it can.
+        Outcome { kind: None, mistakes, .. } if mistakes.is_empty() => {
+            let mut outcome = run_up_to(context, context.limit());
+            outcome.mistakes.truncate(1);
+            if outcome.mistakes.is_empty() {
+                outcome.mistakes.push(Mistake {
+                    at: context.limit(),
+                    expected: Vec::new(),
+                    resumed: context.limit(),
+                });
+            }
+            Outcome { kind: None, ..outcome }
+        }
+        outcome => outcome,
+    }
+}
+
+fn run_up_to(context: &Context<'_>, end: usize) -> Outcome {
+    context.start();
+    let tokens = context.tokens[..end].iter().zip(0_u32..).map(|(token, at)| match context.gives_up(at) {
+        false => Ok((at, token.kind, at + 1)),
+        true => Err(()),
+    });
     let parsed = ItemParser::new().parse(context, tokens);
     let mut mistakes = core::mem::take(&mut *context.recovered.borrow_mut());
     let kind = match parsed {
         Ok(kind) => Some(kind),
+        Err(ParseError::User { error: () }) => None,
         Err(error) => {
-            mistakes.push(Mistake::new(error, context.tokens.len(), 0));
+            mistakes.push(Mistake::new(error, end, 0));
             None
         }
     };

@@ -1,6 +1,6 @@
 //! What the actions of the grammar need: the text, the tokens, and where to put mistakes.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use lalrpop_util::{ErrorRecovery, ParseError};
 use smol_str::SmolStr;
@@ -37,6 +37,10 @@ impl Mistake {
     }
 }
 
+/// How many mistakes of one item are told, and how many tokens in a row are passed over.
+const MISTAKES: usize = 20;
+const DROPPED: usize = 2000;
+
 /// One item while it is parsed.
 #[derive(Debug)]
 pub(crate) struct Context<'t> {
@@ -45,6 +49,8 @@ pub(crate) struct Context<'t> {
     /// What is parsed: no spaces, no comments, wrong tokens mended.
     pub(crate) tokens: Vec<Token>,
     docs: Vec<Span>,
+    /// The last token that an action has seen.
+    seen: Cell<u32>,
     /// Where the grammar went on after a mistake.
     pub(crate) recovered: RefCell<Vec<Mistake>>,
     /// What the actions have to say about phrases that the grammar accepts.
@@ -53,7 +59,32 @@ pub(crate) struct Context<'t> {
 
 impl<'t> Context<'t> {
     pub(crate) fn new(text: &'t str, base: Place, tokens: Vec<Token>, docs: Vec<Span>) -> Self {
-        Self { text, base, tokens, docs, recovered: RefCell::default(), said: RefCell::default() }
+        Self {
+            text,
+            base,
+            tokens,
+            docs,
+            seen: Cell::new(0),
+            recovered: RefCell::default(),
+            said: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn start(&self) {
+        self.seen.set(0);
+        self.recovered.borrow_mut().clear();
+        self.said.borrow_mut().clear();
+    }
+
+    /// Whether to leave the item as broken: it has too many mistakes, or the parser has dropped tokens for too long. Each
+    /// token that it drops costs it a look at all that is open.
+    pub(crate) fn gives_up(&self, at: u32) -> bool {
+        at as usize > self.limit() || self.recovered.borrow().len() > MISTAKES
+    }
+
+    /// Up to where the parser reads without an action that sees a token.
+    pub(crate) fn limit(&self) -> usize {
+        self.tokens.len().min(self.seen.get() as usize + DROPPED)
     }
 
     pub(crate) fn slice(&self, span: Span) -> &'t str {
@@ -86,6 +117,7 @@ impl<'t> Context<'t> {
 
     /// From the first of these tokens up to, not including, the last; behind the token before where there is none.
     pub(crate) fn span(&self, l: u32, r: u32) -> Span {
+        self.seen.set(self.seen.get().max(r));
         let (l, r) = (l as usize, r as usize);
         match (self.tokens.get(l), r.checked_sub(1).and_then(|last| self.tokens.get(last))) {
             (Some(first), Some(last)) if l < r => first.span.to(last.span),

@@ -2,7 +2,7 @@
 
 use crate::tokens::{Token, TokenKind};
 
-/// Brackets inside one another.
+/// Brackets, `if`s, functions and signs inside one another.
 pub(crate) const NESTING: usize = 200;
 /// Expressions inside one another, brackets or not: `a + b + c` is two.
 pub(crate) const DEPTH: usize = 1000;
@@ -16,6 +16,8 @@ struct Level {
     inner: usize,
     /// The deepest phrase before it.
     deepest: usize,
+    /// Those of the links behind which the parser waits for the rest: `if`, `=>`, `!`.
+    pending: usize,
 }
 
 impl Level {
@@ -28,37 +30,42 @@ impl Level {
 pub(crate) fn exceeded(words: &[Token]) -> Option<usize> {
     use TokenKind as T;
     let mut levels = vec![Level::default()];
+    // What the parser waits for in all open brackets, brackets included.
+    let mut nesting = 0_usize;
     for (at, word) in words.iter().enumerate() {
         let outermost = levels.len() == 1;
         let level = levels.last_mut()?;
         match word.kind {
             T::LeftParen | T::LeftBracket | T::LeftBrace => {
                 level.links += 1;
+                nesting += 1;
                 levels.push(Level::default());
             }
             T::RightParen | T::RightBracket | T::RightBrace if !outermost => {
-                let inner = levels.pop()?.depth() + 1;
+                let closed = levels.pop()?;
+                nesting -= 1 + closed.pending;
                 let level = levels.last_mut()?;
-                level.inner = level.inner.max(inner);
+                level.inner = level.inner.max(closed.depth() + 1);
             }
             T::Comma | T::Semicolon => {
                 level.deepest = level.depth();
-                (level.links, level.inner) = (0, 0);
+                nesting -= level.pending;
+                (level.links, level.inner, level.pending) = (0, 0, 0);
             }
-            T::Or
-            | T::And
-            | T::Equal
-            | T::NotEqual
-            | T::Less
-            | T::LessEqual
-            | T::Greater
-            | T::GreaterEqual => level.links += 1,
-            T::Concat | T::Plus | T::Minus | T::Star | T::Not | T::Dot | T::As => level.links += 1,
-            T::If | T::Match | T::FatArrow | T::Arrow => level.links += 1,
+            T::Or | T::And | T::Concat | T::Plus | T::Star | T::Dot | T::As => level.links += 1,
+            T::Equal | T::NotEqual | T::Less | T::LessEqual | T::Greater | T::GreaterEqual => {
+                level.links += 1
+            }
+            T::Minus if at > 0 && words[at - 1].kind.ends_phrase() => level.links += 1,
+            T::Minus | T::Not | T::If | T::Match | T::FatArrow | T::Arrow => {
+                level.links += 1;
+                level.pending += 1;
+                nesting += 1;
+            }
             _ => {}
         }
         let deep = levels.last().map_or(0, |level| level.links + level.inner);
-        if levels.len() > NESTING + 1 || deep > DEPTH {
+        if nesting > NESTING || deep > DEPTH {
             return Some(at);
         }
     }

@@ -15,7 +15,7 @@ use crate::{
 
 /// How many mistakes of one item are mended, and how long the item may be: each costs a few runs of the parser.
 const REPAIRS: usize = 10;
-const LENGTH: usize = 20_000;
+const LENGTH: usize = 5000;
 
 /// What mending came to.
 pub(crate) struct Mended {

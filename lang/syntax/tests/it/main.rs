@@ -1,6 +1,7 @@
 //! Tests of tokens, items and trees, in one binary.
 
 mod damage;
+mod pages;
 
 use std::{fs, path::Path};
 
