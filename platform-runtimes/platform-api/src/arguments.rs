@@ -137,9 +137,9 @@ impl Arguments {
     /// The given values of keys as options of `unikc`, or the bare option of one that was not given.
     pub(crate) fn options(&self, keys: &[Key]) -> Vec<String> {
         let mut options = Vec::new();
-        for (key, text) in &self.given {
-            if keys.iter().any(|other| other.option == key.option) {
-                let between = if key.flag { '=' } else { ' ' };
+        for key in keys {
+            let between = if key.flag { '=' } else { ' ' };
+            for (_, text) in self.given.iter().filter(|(other, _)| other.option == key.option) {
                 options.push(format!("--{}{between}{}", key.option, text.text));
             }
         }
@@ -185,7 +185,7 @@ impl Reader<'_> {
             None => (argument, None),
         };
         let Some(key) = self.image.keys.iter().find(|key| key.option == name) else {
-            if name == "help" && value.is_none() {
+            if name == "help" {
                 return Err(Stop::Help(help::text(self.image)));
             }
             return Err(self.unknown(name).into());

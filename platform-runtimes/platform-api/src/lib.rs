@@ -9,7 +9,7 @@
 //! This is the shape of `main.rs` for the file server. `platform-runtimes/unix/examples/program.rs` is one that is compiled
 //! and run by tests.
 //!
-//! ```ignore
+//! ```text
 //! use std::net::{IpAddr, Ipv4Addr};
 //! use unik::kv::{File, Files, Tag};
 //! use unik_platform::{Arguments, Device, Failure, Guard, Image, Key, guard, job, run, started};

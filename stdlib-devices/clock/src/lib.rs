@@ -24,3 +24,19 @@ impl Wall for Fixed {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unik_conformance::{clock, virtual_time};
+
+    #[test]
+    fn it_stands_still() {
+        virtual_time::run(async |_| {
+            let seconds = 1_800_000_000;
+            let fixed = Fixed::new(seconds).await.unwrap_or_else(|never| match never {});
+            clock::wall(&fixed);
+            assert_eq!(fixed.now(), Timestamp { seconds, nanoseconds: 0 });
+        });
+    }
+}

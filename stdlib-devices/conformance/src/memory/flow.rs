@@ -173,9 +173,11 @@ impl Flow {
         }
         let left = self.faults.reset_after_read.map_or(usize::MAX, |limit| limit - self.read);
         let count = buffer.len().min(pipe.bytes.len()).min(self.faults.most_read).min(left);
-        for (to, from) in buffer.iter_mut().zip(pipe.bytes.drain(..count)) {
-            *to = from;
-        }
+        let (first, second) = pipe.bytes.as_slices();
+        let split = count.min(first.len());
+        buffer[..split].copy_from_slice(&first[..split]);
+        buffer[split..count].copy_from_slice(&second[..count - split]);
+        pipe.bytes.drain(..count);
         self.read += count;
         pipe.changed();
         Poll::Ready(Ok(count))
@@ -199,9 +201,12 @@ impl Flow {
         }
         let left = self.faults.reset_after_written.map_or(usize::MAX, |limit| limit - self.written);
         let most = room.min(self.faults.most_write).min(left);
-        let before = pipe.bytes.len();
-        pipe.bytes.extend(parts.iter().copied().flatten().take(most));
-        let count = pipe.bytes.len() - before;
+        let mut count = 0;
+        for part in parts {
+            let part = &part[..part.len().min(most - count)];
+            pipe.bytes.extend(part);
+            count += part.len();
+        }
         self.written += count;
         self.writes += 1;
         pipe.changed();

@@ -2,4 +2,5 @@
 
 mod doubles;
 mod lines;
+mod site;
 mod values;

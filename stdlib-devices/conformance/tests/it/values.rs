@@ -1,4 +1,4 @@
-//! What needs no device: addresses, keys, tags, tables of files, deadlines, sites.
+//! What needs no device: addresses, keys, tags, tables of files, deadlines.
 
 use std::time::Duration;
 

@@ -1,0 +1,5 @@
+//! Boot arguments, values, checks and jobs: everything that a program does around its devices.
+
+mod arguments;
+mod start;
+mod values;
