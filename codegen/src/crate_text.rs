@@ -55,20 +55,16 @@ pub(crate) fn write(plan: &Plan) -> Result<Crate, minijinja::Error> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.add_filter("toml", |text: &str| toml::Value::from(text).to_string());
     let input = Value::from(Serde(plan));
-    let json = serde_json::to_string(plan).map_err(|error| {
-        minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string())
-    })?;
+    let json = serde_json::to_string(plan)
+        .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))?;
     let digest = format!("{:016x}", digest(&json));
     let render = |template: &str| {
         environment.render_str(template, context! { digest => digest.as_str(), ..input.clone() })
     };
     let manifest = render(MANIFEST)?;
     let (main, source_map) = unmark(&render(MAIN)?, &plan.origins);
-    let mut files: BTreeMap<String, Content> = plan
-        .copies
-        .iter()
-        .map(|(path, bytes)| (path.clone(), Content::Bytes(bytes.clone())))
-        .collect();
+    let mut files: BTreeMap<String, Content> =
+        plan.copies.iter().map(|(path, bytes)| (path.clone(), Content::Bytes(bytes.clone()))).collect();
     files.insert("Cargo.toml".to_owned(), Content::Text(manifest + "\n"));
     files.insert("src/main.rs".to_owned(), Content::Text(main));
     Ok(Crate { package: plan.package.clone(), program: plan.program.clone(), files, source_map })

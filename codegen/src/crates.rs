@@ -51,7 +51,10 @@ impl Missing {
     pub(crate) fn diagnostic(&self, place: Place) -> Diagnostic {
         let message = "this needs a Rust crate, and no `Cargo.toml` lies beside the file";
         Diagnostic::error(codes::NO_CRATE, message, place, "a path of that crate")
-            .note(format!("a `rust` path is relative to the crate in the folder of its `.unik` file, `{}`", self.folder))
+            .note(format!(
+                "a `rust` path is relative to the crate in the folder of its `.unik` file, `{}`",
+                self.folder
+            ))
             .help("run `cargo init --lib` in that folder and write the constructor there")
     }
 }
@@ -60,7 +63,10 @@ impl<'r> Crates<'r> {
     /// Those that every image depends on.
     pub(crate) fn new(resolution: &'r Resolution) -> Self {
         let used = |info, name: &str| Used { info, name: name.to_owned(), features: BTreeSet::new() };
-        Self { resolution, used: vec![used(&resolution.unik, "unik"), used(&resolution.platform, "unik_platform")] }
+        Self {
+            resolution,
+            used: vec![used(&resolution.unik, "unik"), used(&resolution.platform, "unik_platform")],
+        }
     }
 
     /// The name in Rust code of the crate in a folder.
@@ -99,7 +105,9 @@ impl<'r> Crates<'r> {
         }
         let taken = |name: &str| {
             self.used.iter().any(|used| used.name == name || (used.key() == name.replace('_', "-")))
-                || name == "core" || name == "std" || name == "alloc"
+                || name == "core"
+                || name == "std"
+                || name == "alloc"
         };
         let mut name = info.lib.to_string();
         let mut number = 1;

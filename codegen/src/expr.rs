@@ -40,7 +40,8 @@ pub(crate) struct Body {
 pub(crate) fn body(graph: &DeviceGraph, root: ExprId, hint: &str, values: &mut Values<'_>) -> Body {
     values.take_reads();
     let total = Compiler::new(graph, hint, values).function(root, false);
-    let mut body = if !total.partial { total } else { Compiler::new(graph, hint, values).function(root, true) };
+    let mut body =
+        if !total.partial { total } else { Compiler::new(graph, hint, values).function(root, true) };
     body.reads = values.take_reads();
     body.helped = body.lines.iter().any(|line| line.contains("compute::"));
     body
@@ -280,7 +281,9 @@ impl<'c, 'v> Compiler<'c, 'v> {
         match self.graph.exprs.get(id) {
             Expr::Binary(Op::Or, ..) => Binding::Or,
             Expr::Binary(Op::And, ..) => Binding::And,
-            Expr::Binary(Op::Equal, left, right) if self.case(*left).or(self.case(*right)).is_none() => Binding::Compare,
+            Expr::Binary(Op::Equal, left, right) if self.case(*left).or(self.case(*right)).is_none() => {
+                Binding::Compare
+            }
             Expr::Binary(Op::Less | Op::LessEqual, ..) => Binding::Compare,
             // Some of these are written as comparisons.
             Expr::Not(_) => Binding::Compare,
@@ -320,10 +323,7 @@ impl<'c, 'v> Compiler<'c, 'v> {
                 let items = self.concatenated(id);
                 let items = items.iter().map(|item| self.operand(*item, OPERAND, Binding::Or)).collect();
                 let of_lists = matches!(ty, ValueType::List(_));
-                Self::listed(
-                    if of_lists { "compute::join" } else { "compute::concat" },
-                    items,
-                )
+                Self::listed(if of_lists { "compute::join" } else { "compute::concat" }, items)
             }
             Expr::Negate(_) | Expr::Binary(Op::Add | Op::Subtract | Op::Multiply, ..) => {
                 let (function, items) = self.operation(id);
@@ -367,7 +367,9 @@ impl<'c, 'v> Compiler<'c, 'v> {
 
     /// `a && b`; if `b` takes more than an expression, a choice, so that it is not computed in vain.
     fn logic(&mut self, id: ExprId) -> Code {
-        let Expr::Binary(op, left, right) = *self.graph.exprs.get(id) else { return Code::Text(String::new()) };
+        let Expr::Binary(op, left, right) = *self.graph.exprs.get(id) else {
+            return Code::Text(String::new());
+        };
         let (sign, binding) = if op == Op::And { ("&&", Binding::And) } else { ("||", Binding::Or) };
         let first = self.operand(left, SIDE, binding);
         let (statements, names) = (self.lines.len(), self.names.clone());

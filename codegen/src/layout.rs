@@ -5,7 +5,8 @@
 
 /// Columns of a line.
 pub(crate) const WIDTH: usize = 100;
-/// Columns of the items of a call or list that stands on one line (`fn_call_width`, `array_width`).
+/// Columns of the items of a call or list that stands on one line (`fn_call_width`, `array_width`); a single item may
+/// fill the line.
 pub(crate) const ITEMS_WIDTH: usize = 60;
 /// Columns of a chain of several calls on one line (`chain_width`).
 const CHAIN_WIDTH: usize = 60;
@@ -54,11 +55,19 @@ impl Code {
         }
     }
 
+    /// Columns that rustfmt wants to be free behind it: it counts the `?` at the end of a chain anew.
+    fn reserve(&self) -> usize {
+        match self {
+            Self::Chain(_, calls) if calls.last().is_some_and(|last| last.ends_with('?')) => 2,
+            _ => 0,
+        }
+    }
+
     /// Whether rustfmt leaves it on one line where there is room.
     pub(crate) fn stays(&self) -> bool {
         match self {
             Self::Text(_) => true,
-            Self::Group { items, .. } => items_width(items) <= ITEMS_WIDTH,
+            Self::Group { items, .. } => items.len() < 2 || items_width(items) <= ITEMS_WIDTH,
             Self::Chain(_, calls) => calls.len() < 2 || width(&self.line()) <= CHAIN_WIDTH,
         }
     }
@@ -66,14 +75,24 @@ impl Code {
 
 /// `head code end` as lines: `let x = f(a);`. The head may be empty.
 pub(crate) fn lay(indent: usize, head: &str, code: &Code, end: &str) -> Vec<String> {
+    // Code that would just fit goes to a line of its own before it is broken.
+    laid(indent, head, code, end, !head.is_empty())
+}
+
+/// `name: code,` as lines. Unlike behind `=`, code is broken at once.
+pub(crate) fn field(indent: usize, name: &str, code: &Code) -> Vec<String> {
+    laid(indent, &format!("{name}:"), code, ",", false)
+}
+
+fn laid(indent: usize, head: &str, code: &Code, end: &str, deeper_first: bool) -> Vec<String> {
     let pad = " ".repeat(indent);
     let line = code.line();
     let space = if head.is_empty() { "" } else { " " };
     let same = format!("{pad}{head}{space}{line}{end}");
     let deeper = format!("{pad}    {line}{end}");
     match code {
-        _ if code.stays() && width(&same) <= WIDTH => vec![same],
-        _ if code.stays() && !head.is_empty() && width(&deeper) <= WIDTH => {
+        _ if code.stays() && width(&same) + code.reserve() <= WIDTH => vec![same],
+        _ if code.stays() && deeper_first && width(&deeper) + code.reserve() <= WIDTH => {
             vec![format!("{pad}{head}"), deeper]
         }
         Code::Text(_) => vec![same],
@@ -157,7 +176,8 @@ pub(crate) fn fill(path: &str, names: &[&str]) -> Vec<String> {
         return vec![format!("use {path}::{name};")];
     }
     let line = format!("use {path}::{{{}}};", names.join(", "));
-    if width(&line) <= WIDTH {
+    // rustfmt leaves two columns free here.
+    if width(&line) + 2 <= WIDTH {
         return vec![line];
     }
     let mut lines = vec![format!("use {path}::{{")];
@@ -194,7 +214,7 @@ pub(crate) fn text_field(name: &str, text: &str) -> Vec<String> {
 pub(crate) fn record(head: &str, fields: &[(&str, Code)], end: &str) -> Vec<String> {
     let mut lines = vec![format!("{head} {{")];
     for (name, value) in fields {
-        lines.extend(lay(4, &format!("{name}:"), value, ","));
+        lines.extend(field(4, name, value));
     }
     lines.push(format!("}}{end}"));
     lines
@@ -259,7 +279,8 @@ pub(crate) fn string(text: &str) -> String {
 /// Text of the user in a comment: one line, and no character that hides or turns what follows.
 pub(crate) fn comment(text: &str) -> String {
     let hides = |char: char| {
-        char.is_control() || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        char.is_control()
+            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     let clean: String = text.chars().map(|char| if hides(char) { ' ' } else { char }).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")

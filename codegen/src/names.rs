@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 const KEYWORDS: &[&str] = &[
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do",
     "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
-    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct",
-    "super", "trait", "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where",
-    "while", "yield",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
 ];
 
 /// The names that a scope has given away.
@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn each_name_is_given_once_and_is_no_keyword() {
         let mut names = Names::new(["keys"]);
-        let given = ["keys", "tcp", "tcp", "type", "ReadOnly", "read-only", "", "9p", "ä"].map(|name| names.lower(name));
+        let given = ["keys", "tcp", "tcp", "type", "ReadOnly", "read-only", "", "9p", "ä"]
+            .map(|name| names.lower(name));
         let expected =
             ["keys_2", "tcp", "tcp_2", "type_2", "read_only", "read_only_2", "unnamed", "n_9p", "unnamed_2"];
         assert_eq!(given, expected);

@@ -10,14 +10,14 @@ mod keys;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Serialize;
 use petgraph::stable_graph::NodeIndex;
+use serde::Serialize;
 use unik_graph::{DeviceGraph, EnumType, ExprId, KeyId, Node, NodeKind, Rust, Stage};
 use unik_source::{Diagnostic, FileId, LineIndex, Place, Sources};
 
 use crate::codes;
 use crate::crates::Dependency;
-use crate::layout::{Code, comment, fill, lay, string, text_field};
+use crate::layout::{Code, comment, field, fill, string, text_field};
 use crate::names::Names;
 use crate::resolution::Resolution;
 use crate::source_map::{Origin, OriginKind, mark};
@@ -131,14 +131,61 @@ impl LocalEnum {
 
 /// Names that the frame of the program uses.
 const RESERVED: &[&str] = &[
-    "arguments", "keys", "start", "main", "exact", "guard", "job", "require", "run", "started", "choice", "list",
-    "option", "compute", "value", "text", "part", "device", "IMAGE", "Arguments", "Device", "Failure", "Guard", "Image",
-    "Key", "Keys", "Requirement", "File", "Files", "Tag", "Cidr", "Mac", "Duration", "IpAddr", "Ipv4Addr", "Ipv6Addr",
-    "String", "Option", "Some", "None", "Result", "Ok", "Err", "Clone", "Copy", "Vec", "Box",
+    "arguments",
+    "keys",
+    "start",
+    "main",
+    "exact",
+    "guard",
+    "job",
+    "require",
+    "run",
+    "started",
+    "choice",
+    "list",
+    "option",
+    "compute",
+    "value",
+    "text",
+    "part",
+    "device",
+    "IMAGE",
+    "Arguments",
+    "Device",
+    "Failure",
+    "Guard",
+    "Image",
+    "Key",
+    "Keys",
+    "Requirement",
+    "File",
+    "Files",
+    "Tag",
+    "Cidr",
+    "Mac",
+    "Duration",
+    "IpAddr",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "String",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "Clone",
+    "Copy",
+    "Vec",
+    "Box",
 ];
 
 /// The plan of the crate of `graph`, or why there is none.
-pub fn plan(graph: &DeviceGraph, sources: &dyn Sources, resolution: &Resolution) -> Result<Plan, Vec<Diagnostic>> {
+pub fn plan(
+    graph: &DeviceGraph,
+    sources: &dyn Sources,
+    resolution: &Resolution,
+) -> Result<Plan, Vec<Diagnostic>> {
     let runtime = runtime(graph).map_err(|diagnostic| vec![diagnostic])?;
     let open: Vec<Diagnostic> = graph.nodes().filter_map(|(_, node)| open_choice(graph, node)).collect();
     if !open.is_empty() {
@@ -146,7 +193,7 @@ pub fn plan(graph: &DeviceGraph, sources: &dyn Sources, resolution: &Resolution)
     }
     let mut planner = Planner::new(graph, sources, resolution);
     let checks = planner.checks();
-    let devices = planner.devices();
+    let (values, devices) = planner.devices();
     let keys = planner.keys();
     let image = planner.image();
     let runtime = planner.crate_of(runtime);
@@ -157,6 +204,7 @@ pub fn plan(graph: &DeviceGraph, sources: &dyn Sources, resolution: &Resolution)
         None => {}
     }
     start.extend(checks);
+    start.extend(values);
     if !start.is_empty() {
         start.push(String::new());
     }
@@ -168,8 +216,13 @@ pub fn plan(graph: &DeviceGraph, sources: &dyn Sources, resolution: &Resolution)
 fn runtime(graph: &DeviceGraph) -> Result<&Rust, Diagnostic> {
     let Some(target) = &graph.target else {
         let message = "no target is chosen";
-        return Err(Diagnostic::error(codes::NO_RUNTIME, message, graph.place, "what this runs on is not known")
-            .help("give `--target`"));
+        return Err(Diagnostic::error(
+            codes::NO_RUNTIME,
+            message,
+            graph.place,
+            "what this runs on is not known",
+        )
+        .help("give `--target`"));
     };
     target.runtime.as_ref().ok_or_else(|| {
         let message = format!("the target `{}` has no runtime", target.name);
@@ -336,9 +389,9 @@ impl<'p> Planner<'p> {
         let doc = self.values.resolution.doc.clone();
         let keys: Vec<String> = self.key_names.values().cloned().collect();
         let mut lines = vec!["static IMAGE: Image = Image {".to_owned()];
-        lines.extend(lay(4, "name:", &Code::Text(string(&self.graph.unikernel)), ","));
+        lines.extend(field(4, "name", &Code::Text(string(&self.graph.unikernel))));
         lines.extend(text_field("doc", &doc));
-        lines.extend(lay(4, "keys:", &Code::list(keys), ","));
+        lines.extend(field(4, "keys", &Code::list(keys)));
         lines.push("};".to_owned());
         lines
     }

@@ -49,9 +49,11 @@ struct Found<'m> {
 impl<'m> Found<'m> {
     fn new(message: &'m Value, generated: &'m Crate) -> Self {
         let text = |value: &'m Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("");
-        let array = |value: &'m Value, name: &str| value.get(name).and_then(Value::as_array).into_iter().flatten();
+        let array =
+            |value: &'m Value, name: &str| value.get(name).and_then(Value::as_array).into_iter().flatten();
         let number = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64).unwrap_or(0);
-        let spans = || array(message, "spans").filter(|span| text(span, "file_name").ends_with("src/main.rs"));
+        let spans =
+            || array(message, "spans").filter(|span| text(span, "file_name").ends_with("src/main.rs"));
         let primary = |span: &&Value| span.get("is_primary").and_then(Value::as_bool) == Some(true);
         let located = |span: &'m Value| {
             let line = u32::try_from(number(span, "line_start")).unwrap_or(0);
@@ -83,7 +85,8 @@ impl<'m> Found<'m> {
         let (start, _) = self.columns;
         let before: String = self.line.chars().take(start.saturating_sub(1)).collect();
         let before = before.trim_end_matches('.');
-        let name: String = before.chars().rev().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
+        let name: String =
+            before.chars().rev().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
         Some(name.chars().rev().collect()).filter(|name: &String| !name.is_empty())
     }
 
@@ -95,7 +98,8 @@ impl<'m> Found<'m> {
 
 fn told(found: &Found<'_>, origin: &Origin, graph: &DeviceGraph) -> Diagnostic {
     let device = device(graph, &origin.node);
-    let error = |code: Code, message: String, label: &str| Diagnostic::error(code, message, origin.place, label);
+    let error =
+        |code: Code, message: String, label: &str| Diagnostic::error(code, message, origin.place, label);
     let (Some(device), Some(kind)) = (device, kind(found, origin, graph)) else {
         return with_rustc(other(found, origin), found);
     };
@@ -103,12 +107,20 @@ fn told(found: &Found<'_>, origin: &Origin, graph: &DeviceGraph) -> Diagnostic {
     let path = device.rust.as_ref().map_or("", |rust| rust.path.as_str());
     let told = match kind {
         Kind::NotImplemented(bound) => {
-            let module_type = graph.nodes().find(|(_, node)| node.id == origin.node).map(|(_, node)| node.ty.clone());
+            let module_type =
+                graph.nodes().find(|(_, node)| node.id == origin.node).map(|(_, node)| node.ty.clone());
             let module_type = module_type.unwrap_or_default();
-            error(codes::NOT_IMPLEMENTED, format!("device `{name}` does not implement `{module_type}`"), "used here")
-                .label(device.declared, format!("declared as a `{module_type}`"))
-                .label(bound.place, format!("which is the trait `{}`", bound.path))
-                .help(format!("implement `{}` for what `{path}` gives, or declare another module type", bound.path))
+            error(
+                codes::NOT_IMPLEMENTED,
+                format!("device `{name}` does not implement `{module_type}`"),
+                "used here",
+            )
+            .label(device.declared, format!("declared as a `{module_type}`"))
+            .label(bound.place, format!("which is the trait `{}`", bound.path))
+            .help(format!(
+                "implement `{}` for what `{path}` gives, or declare another module type",
+                bound.path
+            ))
         }
         Kind::NotFound => {
             let place = match origin.kind {
@@ -173,7 +185,9 @@ enum Kind<'g> {
 fn kind<'g>(found: &Found<'_>, origin: &Origin, graph: &'g DeviceGraph) -> Option<Kind<'g>> {
     let device = device(graph, &origin.node)?;
     match found.code {
-        "E0277" | "E0599" if found.names("Clone") || found.underlined().contains("clone") => Some(Kind::NotClone),
+        "E0277" | "E0599" if found.names("Clone") || found.underlined().contains("clone") => {
+            Some(Kind::NotClone)
+        }
         "E0277" if found.names("is not a future") || found.names("Failure") || found.names("`?`") => {
             Some(Kind::Result)
         }
@@ -181,7 +195,8 @@ fn kind<'g>(found: &Found<'_>, origin: &Origin, graph: &'g DeviceGraph) -> Optio
             let bound = device.bound.as_ref();
             let named = |bound: &&Rust| {
                 let name = bound.path.rsplit("::").next().unwrap_or(&bound.path);
-                found.text.contains(&format!(": {name}`")) || found.text.contains(&format!("::{name}`"))
+                found.text.contains(&format!(": {name}`"))
+                    || found.text.contains(&format!("::{name}`"))
                     || found.text.contains(&format!(": {name}<"))
             };
             match bound.filter(named) {

@@ -12,7 +12,7 @@ use unik_source::{Diagnostic, Place};
 
 use crate::codes;
 use crate::crates::Crates;
-use crate::layout::{Code, fill, lay, string};
+use crate::layout::{Code, field, fill, lay, string};
 use crate::names::{Names, upper_camel};
 use crate::plan::{FilesTable, LocalEnum, NamedConstant};
 use crate::resolution::{FileContent, Resolution, enum_of};
@@ -101,7 +101,8 @@ impl<'v> Values<'v> {
 
     /// The `use` lines for the standard library.
     pub(crate) fn std_imports(&self) -> Vec<String> {
-        let net: Vec<&str> = self.imports.iter().filter_map(|path| path.strip_prefix("core::net::")).collect();
+        let net: Vec<&str> =
+            self.imports.iter().filter_map(|path| path.strip_prefix("core::net::")).collect();
         let rest = self.imports.iter().filter(|path| !path.starts_with("core::net::"));
         let net = if net.is_empty() { Vec::new() } else { fill("core::net", &net) };
         net.into_iter().chain(rest.map(|path| format!("use {path};"))).collect()
@@ -210,7 +211,9 @@ impl<'v> Values<'v> {
             Ipv6Addr::LOCALHOST => format!("{name}::LOCALHOST"),
             Ipv6Addr::UNSPECIFIED => format!("{name}::UNSPECIFIED"),
             _ => {
-                let segments = address.segments().map(|part| if part == 0 { "0".to_owned() } else { format!("{part:#x}") });
+                let segments = address
+                    .segments()
+                    .map(|part| if part == 0 { "0".to_owned() } else { format!("{part:#x}") });
                 format!("{name}::new({})", segments.join(", "))
             }
         }
@@ -258,7 +261,7 @@ impl<'v> Values<'v> {
     }
 
     /// Gives a constant a name of its own; equal ones share it.
-    fn named(&mut self, hint: &str, ty: &str, code: &Code) -> String {
+    pub(crate) fn named(&mut self, hint: &str, ty: &str, code: &Code) -> String {
         let key = (ty.to_owned(), code.line());
         if let Some(name) = self.constant_names.get(&key) {
             return name.clone();
@@ -358,7 +361,7 @@ fn table(name: &str, files: &[(String, Code, String)]) -> Vec<String> {
     let record = |indent: usize, (path, data, tag): &(String, Code, String)| {
         let pad = " ".repeat(indent);
         let mut lines = vec![format!("{pad}path: {path},")];
-        lines.extend(lay(indent, "data:", data, ","));
+        lines.extend(field(indent, "data", data));
         lines.extend([format!("{pad}tag: {tag},"), format!("{pad}modified: None,")]);
         lines
     };

@@ -52,7 +52,11 @@ impl Planner<'_> {
                 ("message", Code::Text(string(&require.message))),
                 ("place", Code::Text(string(&place))),
             ];
-            self.constants.push(record(&format!("const {constant}: Requirement = Requirement"), &fields, ";"));
+            self.constants.push(record(
+                &format!("const {constant}: Requirement = Requirement"),
+                &fields,
+                ";",
+            ));
             self.api.extend(["Requirement", "require"]);
             let text = self.text(require.condition);
             let check = self.check(require.condition, &name, "bool", &text, require.place);
@@ -62,7 +66,14 @@ impl Planner<'_> {
     }
 
     /// The lines that compute what is checked, and its text.
-    fn check(&mut self, value: ExprId, name: &str, ty: &str, text: &str, place: Place) -> (Vec<String>, String) {
+    fn check(
+        &mut self,
+        value: ExprId,
+        name: &str,
+        ty: &str,
+        text: &str,
+        place: Place,
+    ) -> (Vec<String>, String) {
         match self.graph.exprs.get(value) {
             Expr::Const(constant) => {
                 let value_ty = self.graph.exprs.ty(value);

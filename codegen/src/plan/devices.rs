@@ -15,8 +15,9 @@ use crate::layout::{Code, ITEMS_WIDTH, WIDTH, comment, function, items_width, la
 use crate::source_map::OriginKind;
 
 impl Planner<'_> {
-    /// The lines that start devices and run jobs.
-    pub(super) fn devices(&mut self) -> Vec<String> {
+    /// The lines that compute the values of devices, and those that start devices and run jobs. Values come first, so
+    /// that one that is out of range stops the program before anything has happened.
+    pub(super) fn devices(&mut self) -> (Vec<String>, Vec<String>) {
         let graph = self.graph;
         let all: Vec<(NodeIndex, &Node, &Device)> = graph
             .nodes()
@@ -39,7 +40,7 @@ impl Planner<'_> {
                 *uses.entry(used).or_default() += 1;
             }
         }
-        let mut lines = Vec::new();
+        let (mut values, mut lines) = (Vec::new(), Vec::new());
         let mut bounds = BTreeMap::new();
         let mut running = Vec::new();
         for (index, node, device) in order {
@@ -52,7 +53,7 @@ impl Planner<'_> {
                 // A crate that is missing has just been reported.
                 let _ = self.values.crates.features(&constructor.folder, &device.features);
             }
-            let items = self.arguments(index, node, device, &mut uses, &mut lines);
+            let items = self.arguments(index, node, device, &mut uses, &mut values);
             let constant = self.device_constant(node, device);
             let call = Code::call(&path, items);
             if device.job {
@@ -65,9 +66,10 @@ impl Planner<'_> {
                 lines.extend(self.connect(index, node, &constant, call, bound.as_deref(), used));
             }
         }
-        let run = Code::Group { open: "run([".to_owned(), items: running, close: "])".to_owned(), tail: ".await" };
+        let run =
+            Code::Group { open: "run([".to_owned(), items: running, close: "])".to_owned(), tail: ".await" };
         lines.extend(lay(4, "", &run, ""));
-        lines
+        (values, lines)
     }
 
     /// The arguments of a device; values that have to be computed are computed by `lines`.
@@ -183,12 +185,10 @@ impl Planner<'_> {
         };
         let awaited = format!("{}.await", call.line());
         let whole = format!("    let {variable} = {};", wrap(&awaited));
-        let short = match &call {
-            Code::Group { items, .. } => items_width(items) <= ITEMS_WIDTH,
-            _ => true,
-        } && width(&awaited) + width(constant) + 3 <= ITEMS_WIDTH
-            && (bound.is_none() || width(&awaited) + width(constant) + 13 <= ITEMS_WIDTH);
-        if short && width(&whole) <= WIDTH {
+        // The items of `started(…)`, and `started(…)?` as the item of the bound.
+        let items = width(&awaited) + width(constant) + if bound.is_some() { 13 } else { 3 };
+        let short = items <= ITEMS_WIDTH;
+        if short && call.stays() && width(&whole) <= WIDTH {
             let lines = commented(vec![whole], &place);
             return self.marked(lines, OriginKind::Construct, &node.id, node.place);
         }
@@ -208,16 +208,15 @@ impl Planner<'_> {
         self.api.insert("job");
         let place = format!("// {}", self.position(node.place));
         let items = vec![format!("&{constant}"), call.line()];
-        let short = match &call {
-            Code::Group { items, .. } => items_width(items) <= ITEMS_WIDTH,
-            _ => true,
-        };
         let whole = format!("    let {variable} = job({});", items.join(", "));
-        let lines = if short && items_width(&items) <= ITEMS_WIDTH && width(&whole) <= WIDTH {
+        let lines = if call.stays() && items_width(&items) <= ITEMS_WIDTH && width(&whole) <= WIDTH {
             commented(vec![whole], &place)
         } else {
             let mut lines = lay(4, &format!("let {variable} ="), &call, ";");
-            lines.extend(commented(vec![format!("    let {variable} = job(&{constant}, {variable});")], &place));
+            lines.extend(commented(
+                vec![format!("    let {variable} = job(&{constant}, {variable});")],
+                &place,
+            ));
             lines
         };
         self.marked(lines, OriginKind::Construct, &node.id, node.place)
@@ -231,9 +230,8 @@ fn taken(graph: &unik_graph::DeviceGraph, index: NodeIndex, device: &Device) -> 
         Edge::Argument { index } => Some((*index as usize, *used)),
         Edge::After { .. } | Edge::Branch { .. } => None,
     });
-    let is_device = |at: usize| {
-        device.args.get(at).is_some_and(|argument| argument.value == ArgumentValue::Device)
-    };
+    let is_device =
+        |at: usize| device.args.get(at).is_some_and(|argument| argument.value == ArgumentValue::Device);
     arguments.filter(|(at, _)| is_device(*at)).collect()
 }
 

@@ -12,6 +12,9 @@ use crate::source_map::OriginKind;
 /// Columns of documentation up to which it stands among the other words of a key.
 const SHORT_DOC: usize = 80;
 
+/// Columns of a default that stands where the key is read.
+const LONGEST_DEFAULT: usize = 60;
+
 /// What a key is when it is not given at boot.
 enum Default<'k> {
     Known(&'k Const),
@@ -99,11 +102,11 @@ impl Planner<'_> {
         }
         match default(key, self) {
             Default::Known(value) => {
-                fields.push(("default", Code::Text(format!("Some({})", string(&value.option(&key.ty))))));
+                fields.push(("default", Code::call("Some", vec![string(&value.option(&key.ty))])));
             }
             Default::Computed(value) => {
                 let text = self.text(value);
-                fields.push(("default", Code::Text(format!("Some({})", string(&text)))));
+                fields.push(("default", Code::call("Some", vec![string(&text)])));
             }
             Default::Required => fields.push(("required", Code::Text("true".to_owned()))),
         }
@@ -162,7 +165,12 @@ impl Planner<'_> {
                 lay(8, "", &alone(format!("get::<{ty}>(&{constant})?")), ";")
             }
             Default::Known(value) => {
-                let value = self.values.constant(value, &key.ty, &format!("{}_default", key.option));
+                let name = format!("{}_default", key.option);
+                let mut value = self.values.constant(value, &key.ty, &name);
+                if width(&value) > LONGEST_DEFAULT {
+                    let ty = self.values.ty(&key.ty, "");
+                    value = self.values.named(&name, &ty, &Code::Text(value));
+                }
                 lay(8, &head, &chain(format!("unwrap_or({value})")), ";")
             }
             Default::Computed(value) => {
@@ -217,7 +225,8 @@ impl Planner<'_> {
             ValueType::List(of) => {
                 self.api.insert("list");
                 let item = self.parser(of);
-                let body = vec![format!("    let items = list(text, {item})?;"), "    Ok(items.leak())".to_owned()];
+                let body =
+                    vec![format!("    let items = list(text, {item})?;"), "    Ok(items.leak())".to_owned()];
                 (format!("{item}_list"), body)
             }
             ValueType::Option(of) => {

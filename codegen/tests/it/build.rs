@@ -7,8 +7,8 @@ use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use smol_str::SmolStr;
 use unik_codegen::{CrateInfo, FileContent, FileEntry, Resolution, needs, tag};
 use unik_graph::{
-    Argument, ArgumentValue, Const, Device, DeviceGraph, Edge, EnumType, Expr, ExprId, Exprs, Guard, HostPath, Key,
-    KeyId, Node, NodeKind, Op, Platform, Requirement, Rust, Stage, ValueType,
+    Argument, ArgumentValue, Const, Device, DeviceGraph, Edge, EnumType, Expr, ExprId, Exprs, Guard,
+    HostPath, Key, KeyId, Node, NodeKind, Op, Platform, Requirement, Rust, Stage, ValueType,
 };
 use unik_source::{FileId, Place, Sources, Span};
 
@@ -61,7 +61,12 @@ impl Build {
         let graph = DeviceGraph {
             unikernel: name.into(),
             place: line(10),
-            target: Some(Platform { name: "unix".into(), runtime: Some(runtime), artifact: None, place: line(1) }),
+            target: Some(Platform {
+                name: "unix".into(),
+                runtime: Some(runtime),
+                artifact: None,
+                place: line(1),
+            }),
             graph: StableDiGraph::new(),
             roots: Vec::new(),
             keys: Vec::new(),
@@ -73,7 +78,13 @@ impl Build {
     }
 
     /// A device; a job if it has no `bound`.
-    pub(crate) fn device(&mut self, id: &str, path: &str, bound: Option<&str>, args: Vec<(&str, Arg)>) -> NodeIndex {
+    pub(crate) fn device(
+        &mut self,
+        id: &str,
+        path: &str,
+        bound: Option<&str>,
+        args: Vec<(&str, Arg)>,
+    ) -> NodeIndex {
         let at = self.graph.graph.node_count() % 9 + 1;
         let arguments = args.iter().map(|(name, arg)| Argument {
             name: (*name).into(),
@@ -97,7 +108,8 @@ impl Build {
         };
         let ty = bound.map_or("Job".into(), |bound| format!("std/fixture.{bound}").into());
         let kind = NodeKind::Device(device);
-        let node = self.graph.graph.add_node(Node { id: id.into(), scope: Vec::new(), ty, place: line(at), kind });
+        let node =
+            self.graph.graph.add_node(Node { id: id.into(), scope: Vec::new(), ty, place: line(at), kind });
         for (index, (_, arg)) in (0..).zip(&args) {
             if let Arg::Node(used) = arg {
                 self.graph.graph.add_edge(node, *used, Edge::Argument { index });
@@ -234,7 +246,8 @@ pub(crate) fn resolution(graph: &DeviceGraph, up: &str) -> Resolution {
         ("runtime", info("fixture-runtime", "fixtures/runtime")),
     ];
     let files = needs.files.iter().map(|folder| {
-        let index = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/data/index.html")).unwrap();
+        let index =
+            std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/data/index.html")).unwrap();
         let path = format!("{up}/fixtures/data/index.html");
         let content = FileContent::Path { path, tag: tag(&index) };
         let mut entries = vec![FileEntry { name: "index.html".into(), content }];
@@ -247,9 +260,17 @@ pub(crate) fn resolution(graph: &DeviceGraph, up: &str) -> Resolution {
     Resolution {
         unik: info("unik", "../../stdlib-devices/device-api"),
         platform: info("unik-platform", "../../platform-runtimes/platform-api"),
-        crates: known.iter().filter(|(folder, _)| needs.crates.contains_key(*folder)).map(|(folder, info)| ((*folder).into(), info.clone())).collect(),
+        crates: known
+            .iter()
+            .filter(|(folder, _)| needs.crates.contains_key(*folder))
+            .map(|(folder, info)| ((*folder).into(), info.clone()))
+            .collect(),
         files: files.collect(),
-        paths: needs.paths.iter().map(|folder| (folder.clone(), format!("{up}/fixtures"))).collect::<BTreeMap<_, _>>(),
+        paths: needs
+            .paths
+            .iter()
+            .map(|folder| (folder.clone(), format!("{up}/fixtures")))
+            .collect::<BTreeMap<_, _>>(),
         doc: "A program of the tests.".into(),
         generator: "unikc 0.0.0".into(),
     }

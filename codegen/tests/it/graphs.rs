@@ -35,12 +35,22 @@ pub(crate) fn server() -> DeviceGraph {
     build.edit(sockets).job = false;
     build.graph.roots.clear();
     let listen = Some("net::Listener");
-    let first = build.device("tcp", "Tcp::new", listen, vec![("port", Arg::Value(port)), ("stack", Arg::Node(sockets))]);
+    let first = build.device(
+        "tcp",
+        "Tcp::new",
+        listen,
+        vec![("port", Arg::Value(port)), ("stack", Arg::Node(sockets))],
+    );
     let one = build.port(1);
     let next = build.binary(Op::Add, port, one);
-    let second =
-        build.device("tcp_2", "Tcp::new", listen, vec![("port", Arg::Value(next)), ("stack", Arg::Node(sockets))]);
-    let both = build.device("both", "Both::new", listen, vec![("a", Arg::Node(first)), ("b", Arg::Node(second))]);
+    let second = build.device(
+        "tcp_2",
+        "Tcp::new",
+        listen,
+        vec![("port", Arg::Value(next)), ("stack", Arg::Node(sockets))],
+    );
+    let both =
+        build.device("both", "Both::new", listen, vec![("a", Arg::Node(first)), ("b", Arg::Node(second))]);
     let name = build.str("both");
     let serve = build.device(
         "serve",
@@ -71,11 +81,19 @@ pub(crate) fn constants() -> Vec<(&'static str, Const, ValueType)> {
         ("ip", Const::Ip(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))), ValueType::Ip),
         ("ipv4", Const::Ipv4(Ipv4Addr::LOCALHOST), ValueType::Ipv4),
         ("ipv6", Const::Ipv6(Ipv6Addr::LOCALHOST), ValueType::Ipv6),
-        ("cidr", Const::Cidr(Cidr { address: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), prefix: 24 }), ValueType::Cidr),
+        (
+            "cidr",
+            Const::Cidr(Cidr { address: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), prefix: 24 }),
+            ValueType::Cidr,
+        ),
         ("mac", Const::Mac([2, 0, 0, 0, 0, 0xff]), ValueType::Mac),
         ("duration", Const::Duration(1_500_000_000), ValueType::Duration),
         ("size", Const::Size(65536), ValueType::Size),
-        ("list", strings(&["localhost", "example.org", "www.example.org", "ftp.example.org", "x"]), list(ValueType::Str)),
+        (
+            "list",
+            strings(&["localhost", "example.org", "www.example.org", "ftp.example.org", "x"]),
+            list(ValueType::Str),
+        ),
         ("option", Const::Some(Box::new(Const::Int(5))), option(ValueType::Int)),
         ("mode", Const::Case(1), mode()),
         ("modes", Const::List(vec![Const::Case(0), Const::Case(1)]), list(mode())),
@@ -93,7 +111,8 @@ pub(crate) fn option(of: ValueType) -> ValueType {
 /// Constants of every type as arguments.
 pub(crate) fn values() -> DeviceGraph {
     let mut build = Build::new("values");
-    let args = constants().into_iter().map(|(name, value, ty)| (name, Arg::Value(build.value(value, ty)))).collect();
+    let args =
+        constants().into_iter().map(|(name, value, ty)| (name, Arg::Value(build.value(value, ty)))).collect();
     build.device("report", "report", None, args);
     build.graph
 }
@@ -220,8 +239,15 @@ pub(crate) fn exprs() -> DeviceGraph {
         args.push((name, value));
     }
     let find = |name: &str| args.iter().position(|(known, _)| *known == name).unwrap();
-    let (str, list_at, duration, size, opt, mode_at, port) =
-        (find("str"), find("list"), find("duration"), find("size"), find("option"), find("mode"), find("port"));
+    let (str, list_at, duration, size, opt, mode_at, port) = (
+        find("str"),
+        find("list"),
+        find("duration"),
+        find("size"),
+        find("option"),
+        find("mode"),
+        find("port"),
+    );
     let name = build.str("name");
     let owner = build.key("owner", ValueType::Str, Some(name));
     let prefix = build.str("short: ");
