@@ -119,7 +119,9 @@ pub(crate) fn report_circle<'db>(checker: &mut Checker<'db>, node: Node<'db>) {
     let message = format!("`{}` needs itself", name(node));
     let label = |to: Node<'db>| format!("needs `{}`", name(to));
     let place = first.from.item.place(db, first.span);
-    let mut wrong = Diagnostic::error(codes::RECURSION, message, place, label(first.to));
+    let types = node.item.keyword(db) == "module type";
+    let code = if types { codes::INCLUDES_ITSELF } else { codes::RECURSION };
+    let mut wrong = Diagnostic::error(code, message, place, label(first.to));
     for step in steps.iter().skip(1) {
         wrong = wrong
             .label(step.from.item.place(db, step.span), format!("`{}` {}", name(step.from), label(step.to)));
@@ -127,5 +129,8 @@ pub(crate) fn report_circle<'db>(checker: &mut Checker<'db>, node: Node<'db>) {
     let way: Vec<String> =
         steps.iter().map(|step| step.from).chain([node]).map(|node| format!("`{}`", name(node))).collect();
     let wrong = wrong.note(format!("the way around: {}", way.join(" → ")));
-    checker.report(wrong.note("the language has no recursion, so that evaluation always ends"));
+    checker.report(wrong.note(match types {
+        true => "a module type that includes itself would say nothing",
+        false => "the language has no recursion, so that evaluation always ends",
+    }));
 }

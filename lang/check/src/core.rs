@@ -200,7 +200,8 @@ pub struct Key {
     pub stage: unik_graph::Stage,
     /// Its type.
     pub ty: ValueType,
-    /// Its default: a closed expression over other keys.
+    /// Its default, over other keys: closed for a key of a file; for a key of a device it may read the keys before
+    /// it, and for a key of a block what is bound around it, under the numbers of that body.
     pub default: Option<Body>,
     /// Its short option.
     pub short: Option<char>,

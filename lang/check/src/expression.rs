@@ -233,9 +233,9 @@ impl<'db> Checker<'db> {
         let (is, should) = (self.text(&found.ty), self.text(wanted));
         let devices = wanted.is_device() || matches!(wanted, Type::Function(_));
         let argument = matches!(why, Why::Parameter(..)) && devices;
-        let code = if argument { codes::WRONG_ARGUMENT } else { codes::MISMATCH };
         let message = format!("expected `{should}`, found `{is}`");
-        let mut wrong = Diagnostic::error(code, message, self.place(found.span), format!("this is `{is}`"));
+        let mut wrong =
+            Diagnostic::error(codes::MISMATCH, message, self.place(found.span), format!("this is `{is}`"));
         wrong = self.because(wrong, why);
         if let Some(reason) = why_not(self.db, self.file, &found.ty, wanted) {
             wrong = wrong.note(reason);

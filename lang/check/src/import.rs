@@ -165,7 +165,7 @@ fn find(db: &dyn Db, item: Item<'_>, tree: &tree::Import) -> Result<Option<Sourc
 pub(crate) fn no_such_name(db: &dyn Db, item: Item<'_>, file: SourceFile, name: &tree::Name) -> Diagnostic {
     let place = item.place(db, name.span);
     let message = format!("`{}` declares no `{}`", file.module(db), name.text);
-    let wrong = Diagnostic::error(codes::NO_SUCH_EXPORT, message, place, "not declared there");
+    let wrong = Diagnostic::error(codes::UNKNOWN_NAME, message, place, "not declared there");
     let mut known: Vec<&SmolStr> = declared(db, file).keys().map(Symbol::text).collect();
     known.sort_unstable();
     match nearest(&name.text, known.iter().copied()) {

@@ -21,6 +21,7 @@ pub const RESERVED_OPTIONS: &[&str] = &[
     "message-format",
     "offline",
     "output",
+    "profile",
     "quiet",
     "release",
     "target",

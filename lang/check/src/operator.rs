@@ -111,7 +111,7 @@ impl<'db> Checker<'db> {
         if let Some(side) = no_value {
             let message = format!("`{}` compares values, not devices", op.symbol());
             let label = format!("this is `{}`", self.text(&side.ty));
-            let wrong = Diagnostic::error(codes::COMPARED_DEVICES, message, self.place(side.span), label);
+            let wrong = Diagnostic::error(codes::OPERATOR, message, self.place(side.span), label);
             let note = "a device is what it is made of; to choose by how it was chosen, compare the keys that chose it";
             self.report(wrong.label(self.place(at), "compared here").note(note));
             return Expr { kind: ExprKind::Unknown, ty: BOOL, span };

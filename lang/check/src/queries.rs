@@ -9,11 +9,12 @@ use unik_source::{Diagnostic, FileId};
 
 use crate::checked::{Core, checked, settled};
 use crate::choice;
-use crate::core::{DefId, Device, Key, Let, ModuleType, Platform, Require, Unikernel};
+use crate::core::{DefId, Device, Key, Let, ModuleType, Platform, Require, Type, Unikernel};
 use crate::definition::{id_of, item_of};
 use crate::file::file_diagnostics;
 use crate::platform::platform_items;
-use crate::scope::reached;
+use crate::scope::{self, reached};
+use crate::signature::{Signature, signature};
 
 /// Everything that is wrong in one file, syntax included, in the order of the text.
 pub fn diagnostics(db: &dyn Db, file: FileId) -> Vec<Diagnostic> {
@@ -53,6 +54,22 @@ pub fn platforms(db: &dyn Db, file: FileId) -> Vec<(SmolStr, DefId)> {
 /// The type of `target` in a file. Its cases differ from file to file: compare targets by name.
 pub fn target_type(db: &dyn Db, file: FileId) -> Option<Arc<EnumType>> {
     Some(choice::target_type(db, db.source(file)?).clone())
+}
+
+/// The type of an item as an expression: of a `let`, a device or a key.
+pub fn type_of(db: &dyn Db, id: DefId) -> Option<Type> {
+    let item = item_of(db, id)?;
+    settled(db, item.file(db));
+    match signature(db, item) {
+        Signature::Value(_) | Signature::Function(_) => Some(signature(db, item).ty()),
+        Signature::Type | Signature::Unknown => None,
+    }
+}
+
+/// What a name at the top of a file stands for there, if it is declared in the file.
+pub fn declared(db: &dyn Db, file: FileId, name: &str) -> Option<DefId> {
+    let file = db.source(file)?;
+    scope::declared(db, file).get(&SmolStr::new(name)).map(|item| id_of(db, *item))
 }
 
 fn named_items(db: &dyn Db, file: FileId, keyword: &str) -> Vec<(SmolStr, DefId)> {

@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, format_smolstr};
 use unik_db::{Db, Item, SourceFile};
 use unik_graph::value::ValueType;
+use unik_source::FileId;
 
 use crate::core::{DefId, FunctionType, Type};
 use crate::definition::{id_of, item_of};
@@ -70,25 +71,39 @@ impl Type {
     }
 }
 
-/// A type as people write it in another file: `List(Port)`, `kv.ReadOnly`, `(net.Network) -> Job`.
+/// A type with the names under which everybody knows them: `List(Port)`, `std/kv.ReadOnly`, `(std/net.Network) -> Job`.
 pub fn type_text(db: &dyn Db, ty: &Type) -> String {
-    text_in(db, None, ty)
+    write(ty, &|id| item_of(db, id).map_or_else(gone, |item| qualified(db, item).into()))
+}
+
+/// The same, but what `file` declares itself goes without the name of the file.
+pub fn type_text_in(db: &dyn Db, file: FileId, ty: &Type) -> String {
+    write(ty, &|id| match item_of(db, id) {
+        Some(item) if id.file == file => item.name(db).clone().unwrap_or_default().into(),
+        Some(item) => qualified(db, item).into(),
+        None => gone(),
+    })
 }
 
 /// A type as people write it in `file`: what the file declares itself goes without its name.
 pub(crate) fn text_in(db: &dyn Db, file: Option<SourceFile>, ty: &Type) -> String {
+    write(ty, &|id| item_of(db, id).map_or_else(gone, |item| name_in(db, file, item)))
+}
+
+fn gone() -> String {
+    "a module type that is gone".to_owned()
+}
+
+fn write(ty: &Type, name: &dyn Fn(DefId) -> String) -> String {
     match ty {
         Type::Value(ty) => ty.to_string(),
-        Type::List(of) => format!("List({})", text_in(db, file, of)),
-        Type::Option(of) => format!("Option({})", text_in(db, file, of)),
-        Type::Module(id) => match item_of(db, *id) {
-            Some(item) => name_in(db, file, item),
-            None => "a module type that is gone".to_owned(),
-        },
+        Type::List(of) => format!("List({})", write(of, name)),
+        Type::Option(of) => format!("Option({})", write(of, name)),
+        Type::Module(id) => name(*id),
         Type::Job => "Job".to_owned(),
         Type::Function(of) => {
-            let params: Vec<String> = of.params.iter().map(|param| text_in(db, file, param)).collect();
-            format!("({}) -> {}", params.join(", "), text_in(db, file, &of.result))
+            let params: Vec<String> = of.params.iter().map(|param| write(param, name)).collect();
+            format!("({}) -> {}", params.join(", "), write(&of.result, name))
         }
         Type::Unknown => "_".to_owned(),
     }

@@ -21,7 +21,7 @@ pub(crate) fn check_unikernel(checker: &mut Checker<'_>, tree: &tree::Unikernel)
         let is = checker.text(ty);
         let message = format!("`{}` is not a job", tree.name.text);
         let wrong = Diagnostic::error(
-            codes::NOT_A_JOB,
+            codes::MISMATCH,
             message,
             checker.place(tree.body.span),
             format!("this is `{is}`"),

@@ -1,0 +1,1 @@
+//! Which queries run again after an edit.

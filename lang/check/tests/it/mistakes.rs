@@ -1,0 +1,914 @@
+//! Every kind of mistake, with everything that is said about it.
+
+use expect_test::expect;
+
+use crate::support::check;
+
+#[test]
+fn unknown_names_have_the_nearest_one() {
+    check("let port = 80\nlet a = prot\nlet b = nothing_like_it\n", expect![[r#"
+        2:9 E0101 there is no `prot` here
+          ^ 2:9 «prot» not found
+          help: did you mean `port`?
+          fix: replace by `port`: 2:9 «prot» → «port»
+        3:9 E0101 there is no `nothing_like_it` here
+          ^ 3:9 «nothing_like_it» not found
+    "#]]);
+    check(
+        "import std/kv\nlet a = kv.crumch(files(\"data/\"))\nlet b: kv.Readonly = kv.mem\nlet c: Prot = 80\n",
+        expect![[r#"
+            2:12 E0101 `std/kv` declares no `crumch`
+              ^ 2:12 «crumch» not declared there
+              help: did you mean `crunch`?
+              fix: replace by `crunch`: 2:12 «crumch» → «crunch»
+            3:11 E0101 `std/kv` declares no `Readonly`
+              ^ 3:11 «Readonly» not declared there
+              help: did you mean `ReadOnly`?
+              fix: replace by `ReadOnly`: 3:11 «Readonly» → «ReadOnly»
+            4:8 E0101 there is no type `Prot`
+              ^ 4:8 «Prot» not found
+              help: did you mean `Port`?
+              fix: replace by `Port`: 4:8 «Prot» → «Port»
+        "#]],
+    );
+    check("let a = net.tcp(80)\nlet b: net.Network = a\n", expect![[r#"
+        1:9 E0101 there is no `net` here
+          ^ 1:9 «net» not found
+          help: import it: `import std/net`
+        2:8 E0101 there is no file `net` here
+          ^ 2:8 «net» not found
+          help: import it: `import std/net`
+    "#]]);
+    check(
+        "enum Store { crunch, direct }\nlet a: Store = crunhc\nlet b = Store.crunhc\nlet c = crunch\n",
+        expect![[r#"
+            2:16 E0101 there is no `crunhc` here
+              ^ 2:16 «crunhc» not found
+              - 2:8 «Store» because of this type
+              note: the cases of `Store` are `crunch` and `direct`
+              help: did you mean `crunch`?
+              fix: replace by `crunch`: 2:16 «crunhc» → «crunch»
+            3:15 E0215 `Store` has no case `crunhc`
+              ^ 3:15 «crunhc» no such case
+              note: the cases of `Store` are `crunch` and `direct`
+              help: did you mean `crunch`?
+              fix: replace by `crunch`: 3:15 «crunhc» → «crunch»
+            4:9 E0101 there is no `crunch` here
+              ^ 4:9 «crunch» not found
+              help: a case is found by the wanted type; elsewhere it is written with its enum: `Store.crunch`
+        "#]],
+    );
+}
+
+#[test]
+fn one_mistake_is_said_once() {
+    check(
+        "let a = unknown_name\nlet b = a + 1\nlet c: Port = b\nlet d = [a, 1, \"x\"]\nlet e = f(a).x\nlet f(x: Nope) = x\n",
+        expect![[r#"
+            1:9 E0101 there is no `unknown_name` here
+              ^ 1:9 «unknown_name» not found
+            3:15 E0201 expected `Port`, found `Int`
+              ^ 3:15 «b» this is `Int`
+              - 3:8 «Port» because of this type
+            4:16 E0202 these elements of a list have no type in common
+              ^ 4:16 «"x"» this is `Str`
+              - 4:10 «a» this is `_`
+              note: a `_` is never a `Str`
+            6:10 E0101 there is no type `Nope`
+              ^ 6:10 «Nope» not found
+        "#]],
+    );
+}
+
+#[test]
+fn definitions_are_unique() {
+    check("let a = 1\nkey a: Int = 2\nenum Port { x }\nlet target = 1\n", expect![[r#"
+        2:5 E0102 `a` is defined twice
+          ^ 2:5 «a» again here
+          - 1:5 «a» first here
+          help: rename one of them
+        3:6 E0107 `Port` belongs to the language
+          ^ 3:6 «Port» cannot be defined again
+          help: choose another name
+        4:5 E0107 `target` belongs to the language
+          ^ 4:5 «target» cannot be defined again
+          help: choose another name
+    "#]]);
+    check(
+        "import std/kv\nlet kv = 1\nlet f(a: Int, a: Int) = { let b = 1; let b = 2; a + b }\nlet use = kv\n",
+        expect![[r#"
+            2:5 E0102 `kv` is defined twice
+              ^ 2:5 «kv» again here
+              - 1:8 «std/kv» first here
+              help: rename one of them
+            3:15 E0102 `a` is defined twice
+              ^ 3:15 «a» again here
+              - 3:7 «a» first here
+              help: rename one of them
+            3:42 E0102 `b` is defined twice
+              ^ 3:42 «b» again here
+              - 3:31 «b» first here
+              help: rename one of them
+        "#]],
+    );
+    check(
+        "device d(a: Int): Job { rust d\n key a: Int = 1\n key b: Int = 1\n key b: Int = 2\n}\n",
+        expect![[r#"
+            2:6 E0102 `a` is defined twice
+              ^ 2:6 «a» again here
+              - 1:10 «a» first here
+              help: rename one of them
+            4:6 E0102 `b` is defined twice
+              ^ 4:6 «b» again here
+              - 3:6 «b» first here
+              help: rename one of them
+        "#]],
+    );
+    check("unikernel a = []\nunikernel a = []\nlet a = 1\nlet b = a\nlet _c = b\n", expect![[r#"
+        2:11 E0102 `a` is defined twice
+          ^ 2:11 «a» again here
+          - 1:11 «a» first here
+          help: rename one of them
+    "#]]);
+}
+
+#[test]
+fn imports() {
+    check(
+        "import std/nett\nimport foo/bar\nimport ./mine\nimport crate unik_redis\nimport ./app\nlet a = nett.x\n",
+        expect![[r#"
+            1:8 E0104 there is no `std/nett` in the standard library
+              ^ 1:8 «std/nett» not found
+              help: did you mean `std/net`?
+              fix: replace by `std/net`: 1:8 «std/nett» → «std/net»
+            2:8 E0001 `foo/bar` is not the path of an import
+              ^ 2:8 «foo/bar» expected `std/…`, `./…` or `crate …`
+              help: write `std/foo/bar` for a file of the standard library, `./foo/bar` for a file beside this one
+            2:8 E0104 there is no `foo/bar` in the standard library
+              ^ 2:8 «foo/bar» not found
+              help: a file beside this one is imported with `import ./foo/bar`
+            3:8 E0104 there is no file `mine.unik`
+              ^ 3:8 «./mine» imported here
+              note: the path counts from the folder of this file, and `.unik` is added to it
+            4:8 E0105 the crate `unik_redis` is not a dependency with a `.unik` file
+              ^ 4:8 «crate unik_redis» not found by Cargo
+              note: `import crate` takes the `.unik` file that a Cargo dependency of the application ships
+              help: add it beside this file: `cargo add unik-redis`
+            5:8 E0110 a file imports itself
+              ^ 5:8 «./app» this is the file itself
+              note: its own names are in scope without an import
+        "#]],
+    );
+    check(
+        "import ./mine { one, two }\nimport ./bad-name\nlet a = one\n//- /mine.unik\nlet one = 1\nlet twoo = 2\n//- /bad-name.unik\n",
+        expect![[r#"
+            1:22 E0101 `mine` declares no `two`
+              ^ 1:22 «two» not declared there
+              help: did you mean `twoo`?
+              fix: replace by `twoo`: 1:22 «two» → «twoo»
+            1:22 W0101 `two` is imported, but not used
+              ^ 1:22 «two» not used in this file
+              help: take it out of the import
+            2:8 E0111 `bad-name` cannot be used as a name
+              ^ 2:8 «./bad-name» its last part would be the name
+              help: give it one: `as bad_name`
+              fix: name it: 2:18 «» → « as bad_name»
+            2:8 W0101 `bad-name` is imported, but not used
+              ^ 2:8 «./bad-name» not used in this file
+              help: take the import out
+              fix: take the import out: 2:1 «import ./bad-name» → «»
+        "#]],
+    );
+    check(
+        "import ./a as m\nlet x = m.y\n//- /a.unik\nimport ./app\nlet y = 1\nlet z = app.x\n",
+        expect![[""]],
+    );
+    check(
+        "import std/kv\nimport std/net { Network, Listener }\nlet a: Network = b\ndevice b: Network { rust b }\nunikernel u = []\n",
+        expect![[r#"
+            1:8 W0101 `kv` is imported, but not used
+              ^ 1:8 «std/kv» not used in this file
+              help: take the import out
+              fix: take the import out: 1:1 «import std/kv» → «»
+            2:27 W0101 `Listener` is imported, but not used
+              ^ 2:27 «Listener» not used in this file
+              help: take it out of the import
+            3:5 W0102 `a` is never used
+              ^ 3:5 «a» not used in this file
+              help: use it, take it out, or call it `_a`
+        "#]],
+    );
+}
+
+#[test]
+fn recursion() {
+    check("let a = a\n", expect![[r#"
+        1:9 E0103 `a` needs itself
+          ^ 1:9 «a» needs `a`
+          note: the way around: `a` → `a`
+          note: the language has no recursion, so that evaluation always ends
+    "#]]);
+    check(
+        "let even(n: Int): Bool = odd(n - 1)\nlet odd(n: Int): Bool = even(n - 1)\nlet fine = even(3)\n",
+        expect![[r#"
+            1:26 E0103 `even` needs itself
+              ^ 1:26 «odd» needs `odd`
+              - 2:25 «even» `odd` needs `even`
+              note: the way around: `even` → `odd` → `even`
+              note: the language has no recursion, so that evaluation always ends
+        "#]],
+    );
+    check("import ./b\nlet x = b.y\n//- /b.unik\nimport ./app\nlet y = app.x\n", expect![[r#"
+        2:11 E0103 `x` needs itself
+          ^ 2:11 «y» needs `b.y`
+          - b.unik:2:13 «x» `b.y` needs `x`
+          note: the way around: `x` → `b.y` → `x`
+          note: the language has no recursion, so that evaluation always ends
+    "#]]);
+    check(
+        "module type A: B = trait A\nmodule type B: A = trait B\ndevice d: A { rust d }\nlet x: B = d\n",
+        expect![[r#"
+            1:16 E0106 `A` needs itself
+              ^ 1:16 «B» needs `B`
+              - 2:16 «A» `B` needs `A`
+              note: the way around: `A` → `B` → `A`
+              note: a module type that includes itself would say nothing
+        "#]],
+    );
+    check("key a: Int = b + 1\nkey b: Int = a\n", expect![[r#"
+        1:14 E0103 `a` needs itself
+          ^ 1:14 «b» needs `b`
+          - 2:14 «a» `b` needs `a`
+          note: the way around: `a` → `b` → `a`
+          note: the language has no recursion, so that evaluation always ends
+    "#]]);
+    check(
+        "enum Store { crunch, direct }\nkey store: Store = direct\nlet direct = if store == direct then 1 else 2\nlet crunch = 1 + crunch\n",
+        expect![[r#"
+            4:18 E0103 `crunch` needs itself
+              ^ 4:18 «crunch» it leads back to this definition
+              note: the language has no recursion, so that evaluation always ends
+        "#]],
+    );
+    check(
+        "import std/net\nplatform toy {\n rust toy\n stack = mine(target.ground)\n ground = soil\n}\nmodule type Soil = trait Soil\ndevice soil: Soil { rust soil }\ndevice mine(s: Soil): net.Stack { rust mine }\n",
+        expect![[""]],
+    );
+    check(
+        "import std/net\nplatform toy {\n rust toy\n ground = soil(target.ground)\n}\nmodule type Soil = trait Soil\ndevice soil(of: Soil): Soil { rust soil }\nlet n: net.Stack = target.stack\n",
+        expect![[r#"
+            4:23 E0103 `toy.ground` needs itself
+              ^ 4:23 «ground» needs `toy.ground`
+              note: the way around: `toy.ground` → `toy.ground`
+              note: the language has no recursion, so that evaluation always ends
+        "#]],
+    );
+}
+
+#[test]
+fn types_that_do_not_agree() {
+    check(
+        "let a: Port = \"80\"\nlet b: Ipv4 = 10\nlet c: Str = 5\nlet d: Bool = 1\nlet e: Option(Port) = 80\nlet f: List(Port) = 80\n",
+        expect![[r#"
+            1:15 E0201 expected `Port`, found `Str`
+              ^ 1:15 «"80"» this is `Str`
+              - 1:8 «Port» because of this type
+              help: write it without quotes: `80`
+              fix: take the quotes away: 1:15 «"80"» → «80»
+            2:15 E0201 expected `Ipv4`, found `Int`
+              ^ 2:15 «10» this is `Int`
+              - 2:8 «Ipv4» because of this type
+              help: write it with quotes: `"10"`
+              fix: put it in quotes: 2:15 «10» → «"10"»
+            3:14 E0201 expected `Str`, found `Int`
+              ^ 3:14 «5» this is `Int`
+              - 3:8 «Str» because of this type
+              help: write it with quotes: `"5"`
+              fix: put it in quotes: 3:14 «5» → «"5"»
+            4:15 E0201 expected `Bool`, found `Int`
+              ^ 4:15 «1» this is `Int`
+              - 4:8 «Bool» because of this type
+            5:23 E0201 expected `Option(Port)`, found `Int`
+              ^ 5:23 «80» this is `Int`
+              - 5:8 «Option(Port)» because of this type
+              help: an option that has a value is `some(80)`
+              fix: wrap it in `some`: 5:23 «80» → «some(80)»
+            6:21 E0201 expected `List(Port)`, found `Int`
+              ^ 6:21 «80» this is `Int`
+              - 6:8 «List(Port)» because of this type
+              help: a list of one is `[80]`
+              fix: make it a list: 6:21 «80» → «[80]»
+        "#]],
+    );
+    check(
+        "let p = 80\ndevice d(port: Port, data: Files, maybe: Option(Int)): Job { rust d }\nlet a = d(p, \"data/\", 5)\n",
+        expect![[r#"
+            3:11 E0201 expected `Port`, found `Int`
+              ^ 3:11 «p» this is `Int`
+              - 2:10 «port: Port» because of this parameter
+              note: device `d(port: Port, data: Files, maybe: Option(Int)): Job`
+            3:14 E0201 expected `Files`, found `Str`
+              ^ 3:14 «"data/"» this is `Str`
+              - 2:22 «data: Files» because of this parameter
+              note: device `d(port: Port, data: Files, maybe: Option(Int)): Job`
+              help: the content of a folder is `files("data/")`
+              fix: take the folder's content: 3:14 «"data/"» → «files("data/")»
+            3:23 E0201 expected `Option(Int)`, found `Int`
+              ^ 3:23 «5» this is `Int`
+              - 2:35 «maybe: Option(Int)» because of this parameter
+              note: device `d(port: Port, data: Files, maybe: Option(Int)): Job`
+              help: an option that has a value is `some(5)`
+              fix: wrap it in `some`: 3:23 «5» → «some(5)»
+        "#]],
+    );
+    check(
+        "import std/kv\nimport std/http\nimport std/net\ndevice site(store: kv.ReadWrite, network: net.Network): Job { rust site }\nunikernel u = site(kv.crunch(files(\"x/\")), http.server(kv.mem))\n",
+        expect![[r#"
+            5:20 E0201 expected `kv.ReadWrite`, found `kv.ReadOnly`
+              ^ 5:20 «kv.crunch(files("x/"))» this is `kv.ReadOnly`
+              - 4:13 «store: kv.ReadWrite» because of this parameter
+              note: device `site(store: kv.ReadWrite, network: net.Network): Job`
+              note: `kv.ReadOnly` includes no other module type
+            5:56 E0201 expected `net.Listener`, found `kv.ReadWrite`
+              ^ 5:56 «kv.mem» this is `kv.ReadWrite`
+              - std/http:8:3 «connections: net.Listener» because of this parameter
+              note: device `http.server(connections: net.Listener, sleep: clock.Sleep = …, wall: clock.Wall = …): net.Network`
+              note: `kv.ReadWrite` includes `kv.ReadOnly`, not `net.Listener`
+              note: the way here: `site` › `network` › `http.server` › `connections`
+        "#]],
+    );
+    check(
+        "import std/net\nimport std/http\nimport std/log\nlet over(wrap: (net.Network) -> net.Network) = wrap\nlet a = over(http.server)\nlet b = over(net.tcp)\nlet c: log.Reporter = log.console\nlet d: (net.Listener) -> net.Network = http.server\n",
+        expect![[r#"
+            5:14 E0201 expected `(net.Network) -> net.Network`, found `(net.Listener, clock.Sleep, clock.Wall) -> net.Network`
+              ^ 5:14 «http.server» this is `(net.Listener, clock.Sleep, clock.Wall) -> net.Network`
+              - 4:10 «wrap: (net.Network) -> net.Network» because of this parameter
+              note: let `over(wrap: (net.Network) -> net.Network): (net.Network) -> net.Network`
+              note: it takes 3 parameters, and what is wanted takes 1 parameter
+            6:14 E0201 expected `(net.Network) -> net.Network`, found `(Port, net.Stack, clock.Sleep) -> net.Listener`
+              ^ 6:14 «net.tcp» this is `(Port, net.Stack, clock.Sleep) -> net.Listener`
+              - 4:10 «wrap: (net.Network) -> net.Network» because of this parameter
+              note: let `over(wrap: (net.Network) -> net.Network): (net.Network) -> net.Network`
+              note: it takes 3 parameters, and what is wanted takes 1 parameter
+            7:23 E0201 expected `log.Reporter`, found `(log.Console) -> log.Reporter`
+              ^ 7:23 «log.console» this is `(log.Console) -> log.Reporter`
+              - 7:8 «log.Reporter» because of this type
+              help: apply it to nothing: all its parameters have defaults
+              fix: apply it: 7:34 «» → «()»
+        "#]],
+    );
+    check(
+        "unikernel a = 1\nunikernel b = [2]\ndevice d(n: Int): Job { rust d }\nunikernel c = d\n",
+        expect![[r#"
+            1:15 E0201 `a` is not a job
+              ^ 1:15 «1» this is `Int`
+              note: a unikernel is a `Job`, or a list of jobs that run side by side
+              help: apply a device that makes a `Job`
+            2:15 E0201 `b` is not a job
+              ^ 2:15 «[2]» this is `List(Int)`
+              note: a unikernel is a `Job`, or a list of jobs that run side by side
+              help: apply a device that makes a `Job`
+            4:15 E0201 `c` is not a job
+              ^ 4:15 «d» this is `(Int) -> Job`
+              note: a unikernel is a `Job`, or a list of jobs that run side by side
+              help: apply it to its arguments
+        "#]],
+    );
+    check(
+        "import std/kv\nimport std/net\nlet a = if true then kv.mem else net.tcp(80)\nlet b = if true then 1 else \"x\"\nlet c = [1, \"a\"]\n",
+        expect![[r#"
+            3:34 E0202 these branches have no type in common
+              ^ 3:34 «net.tcp(80)» this is `net.Listener`
+              - 3:22 «kv.mem» this is `kv.ReadWrite`
+              note: no single module type is included by both `kv.ReadWrite` and `net.Listener`
+              help: choose devices that share a module type, or write the type that is meant
+            4:29 E0202 these branches have no type in common
+              ^ 4:29 «"x"» this is `Str`
+              - 4:22 «1» this is `Int`
+              note: a `Int` is never a `Str`
+            5:13 E0202 these elements of a list have no type in common
+              ^ 5:13 «"a"» this is `Str`
+              - 5:10 «1» this is `Int`
+              note: a `Int` is never a `Str`
+        "#]],
+    );
+    check("let a = if 1 then 2 else 3\nrequire 3\n", expect![[r#"
+        1:12 E0201 expected `Bool`, found `Int`
+          ^ 1:12 «1» this is `Int`
+        2:9 E0201 expected `Bool`, found `Int`
+          ^ 2:9 «3» this is `Int`
+    "#]]);
+}
+
+#[test]
+fn literals_are_wrong_inside() {
+    check(
+        "let a: Cidr = \"10.0.0.256/24\"\nlet b: Cidr = \"10.0.0.0/33\"\nlet c: Mac = \"02:00:00:00:00\"\nlet d: Port = 65536\nlet e: Duration = 5\nlet f: Duration = 5KiB\nlet g: Size = 5s\nlet h: Ipv6 = \"2001:dbg::1\"\nlet i: Ip = \"\"\n",
+        expect![[r#"
+            1:23 E0210 `10.0.0.256/24` is not a Cidr
+              ^ 1:23 «256» a number of an IPv4 address is at most 255
+              - 1:8 «Cidr» because of this type
+            2:25 E0210 `10.0.0.0/33` is not a Cidr
+              ^ 2:25 «33» the prefix of this network is at most 32 bits long
+              - 2:8 «Cidr» because of this type
+            3:29 E0210 `02:00:00:00:00` is not a Mac
+              ^ 3:29 «» a MAC address has six pairs of hexadecimal digits, as `02:00:00:00:00:01`
+              - 3:8 «Mac» because of this type
+            4:15 E0210 `65536` is not a Port
+              ^ 4:15 «65536» a port is at most 65535, and at least 0
+              - 4:8 «Port» because of this type
+            5:19 E0210 `5` is not a Duration
+              ^ 5:19 «5» a unit is missing: `5s`, `100ms`, `2m`, `1h`
+              - 5:8 «Duration» because of this type
+              help: say what it counts: `5s` for seconds
+              fix: count seconds: 5:19 «5» → «5s»
+            6:19 E0201 expected `Duration`, found `Size`
+              ^ 6:19 «5KiB» this is `Size`
+              - 6:8 «Duration» because of this type
+            7:15 E0201 expected `Size`, found `Duration`
+              ^ 7:15 «5s» this is `Duration`
+              - 7:8 «Size» because of this type
+            8:23 E0210 `2001:dbg::1` is not an Ipv6
+              ^ 8:23 «g» it is not a digit of an IPv6 address
+              - 8:8 «Ipv6» because of this type
+            9:14 E0210 `` is not an Ip
+              ^ 9:14 «» an IPv4 address has four numbers, as `10.0.0.2`
+              - 9:8 «Ip» because of this type
+        "#]],
+    );
+    check(
+        "let a: Ipv4 = \"10.\\u{31}\\u{78}.0.1\"\nlet b: Int = 99999999999999999999\nlet c = -9223372036854775808\nlet d: Port = -1\nlet e = 5lightyears\n",
+        expect![[r#"
+            1:25 E0210 `10.\u{31}\u{78}.0.1` is not an Ipv4
+              ^ 1:25 «\u{78}» it is not a digit
+              - 1:8 «Ipv4» because of this type
+            2:14 E0210 `99999999999999999999` is not an Int
+              ^ 2:14 «99999999999999999999» it does not fit into 64 bits
+              - 2:8 «Int» because of this type
+            4:15 E0210 `-1` is not a Port
+              ^ 4:15 «-1» a port is at most 65535, and at least 0
+              - 4:8 «Port» because of this type
+            5:9 E0210 `5lightyears` is not a Duration
+              ^ 5:9 «5lightyears» it is no unit of time; there are ns, us, ms, s, m, min, h, d
+        "#]],
+    );
+}
+
+#[test]
+fn application() {
+    let f = "let f(a: Int, b: Int = 2, c: Int = 3) = a + b + c\n";
+    check(
+        &format!(
+            "{f}let a = f()\nlet b = f(1, 2, 3, 4)\nlet c = f(1, d: 5)\nlet d = f(1, a: 5)\nlet e = a(1)\nlet g = f(c: 1, 2, 3)\nlet h = f(1, 2, b: 3)\n"
+        ),
+        expect![[r#"
+            2:11 E0204 `f` needs `a`
+              ^ 2:11 «)» an argument is missing
+              - 1:7 «a: Int» this parameter has no default
+              note: let `f(a: Int, b: Int = …, c: Int = …): Int`
+              help: give it: `a: a`
+              fix: give it: 2:11 «» → «a: a»
+            3:20 E0205 `f` takes 3 parameters, but 4 are given
+              ^ 3:20 «4» too much
+              note: let `f(a: Int, b: Int = …, c: Int = …): Int`
+              help: take it out
+              fix: take it out: 3:18 «, 4» → «»
+            4:14 E0206 `f` has no parameter `d`
+              ^ 4:14 «d» no such parameter
+              note: let `f(a: Int, b: Int = …, c: Int = …): Int`
+            6:9 E0208 `a` takes no arguments
+              ^ 6:9 «a» this is `Int`
+              note: let `a: Int`
+        "#]],
+    );
+    check(
+        "import std/kv\nlet a = kv.mem()\nlet b = kv.mem(1)\nlet c = kv.crunch()\nlet d = some()\nlet e = files(1, 2)\nlet g = files(path: \"x\")\nlet h = some\n",
+        expect![[r#"
+            2:9 E0208 `kv.mem` takes no arguments
+              ^ 2:9 «kv.mem» this is `kv.ReadWrite`
+              note: device `kv.mem: kv.ReadWrite`
+              help: leave the parentheses out
+              fix: take them out: 2:15 «()» → «»
+            3:9 E0208 `kv.mem` takes no arguments
+              ^ 3:9 «kv.mem» this is `kv.ReadWrite`
+              note: device `kv.mem: kv.ReadWrite`
+            4:19 E0204 `kv.crunch` needs `files`
+              ^ 4:19 «)» an argument is missing
+              - std/kv:10:15 «files: Files» this parameter has no default
+              note: device `kv.crunch(files: Files): kv.ReadOnly`
+              help: give it: `files: …`
+            5:9 E0204 `some` takes 1 argument, but 0 are given
+              help: for example `some(80)`
+            6:9 E0205 `files` takes 1 argument, but 2 are given
+              help: for example `files("data/")`
+            7:15 E0206 `files` has no parameter `path`
+              note: the argument of `files` has no name
+            8:9 E0108 `some` is not a value
+              ^ 8:9 «some» its argument is missing
+              help: apply it: `some(80)`
+        "#]],
+    );
+    check(
+        "let a(f: (Int) -> Int) = f(1) + f(x: 2) + f(1, 2)\nlet b = { let g(x: Int, y: Int = 1) = x + y; g(y: 1, x: 2) + g(1) }\n",
+        expect![[r#"
+            1:35 E0206 `f` has no names for its parameters
+              ^ 1:35 «x» an argument with a name
+              note: it is a value of type `(Int) -> Int`: its arguments go by their order
+            1:48 E0205 `f` takes 1 parameter, but 2 are given
+              ^ 1:48 «2» too much
+              note: `f(parameter 1: Int): Int`
+              help: take it out
+              fix: take it out: 1:46 «, 2» → «»
+            2:34 E0218 a function inside an expression has no defaults
+              ^ 2:34 «1» a default
+              help: make it a `let` at the top of the file, or give the argument where it is applied
+            2:65 E0204 `g` needs `y`
+              ^ 2:65 «)» an argument is missing
+              note: `g(x: Int, y: Int): Int`
+              help: give it: `y: …`
+        "#]],
+    );
+}
+
+#[test]
+fn operators() {
+    check(
+        "import std/kv\nlet a = 1 + \"a\"\nlet b = kv.mem == kv.mem\nlet c = \"a\" < \"b\"\nlet d = 1 && true\nlet e = \"a\" + \"b\"\nlet f = -5s\nlet g = !1\nlet h = 5s * 5s\nlet i = [1] ++ \"a\"\nlet j = 80 == \"x\"\n",
+        expect![[r#"
+            2:11 E0203 `+` does not apply to `Int` and `Str`
+              - 2:9 «1» this is `Int`
+              - 2:13 «"a"» this is `Str`
+              note: both sides need to be Int, Port, Duration or Size, and the same
+            3:9 E0203 `==` compares values, not devices
+              ^ 3:9 «kv.mem» this is `kv.ReadWrite`
+              - 3:16 «==» compared here
+              note: a device is what it is made of; to choose by how it was chosen, compare the keys that chose it
+            4:13 E0203 `<` does not apply to `Str` and `Str`
+              - 4:9 «"a"» this is `Str`
+              - 4:15 «"b"» this is `Str`
+              note: both sides need to be Int, Port, Duration or Size, and the same
+            5:9 E0201 expected `Bool`, found `Int`
+              ^ 5:9 «1» this is `Int`
+            6:13 E0203 `+` does not apply to `Str` and `Str`
+              - 6:9 «"a"» this is `Str`
+              - 6:15 «"b"» this is `Str`
+              note: strings and lists are joined by `++`
+              help: write `++`
+              fix: replace by `++`: 6:13 «+» → «++»
+            7:9 E0210 `-5s` is not a Duration
+              ^ 7:9 «-5s» it does not start with a number: `5s`, `100ms`, `2m`, `1h`
+            8:10 E0201 expected `Bool`, found `Int`
+              ^ 8:10 «1» this is `Int`
+            9:12 E0203 `*` does not apply to `Duration` and `Duration`
+              - 9:9 «5s» this is `Duration`
+              - 9:14 «5s» this is `Duration`
+              note: it multiplies two `Int`s, two `Port`s, or a `Duration` or `Size` by an `Int`
+            10:13 E0203 `++` does not apply to `List(Int)` and `Str`
+              - 10:9 «[1]» this is `List(Int)`
+              - 10:16 «"a"» this is `Str`
+              note: it joins two strings, or two lists of the same type
+            11:12 E0203 `==` does not apply to `Int` and `Str`
+              - 11:9 «80» this is `Int`
+              - 11:15 «"x"» this is `Str`
+              note: both sides need the same value type
+        "#]],
+    );
+}
+
+#[test]
+fn types_as_written() {
+    check(
+        "let a: List = 1\nlet b: Port(Int) = 1\nlet c: Option(Int, Int) = none\nlet d: x = 1\nlet x = 1\nlet e: x.y = 1\nlet f = Port\nenum S { a }\nlet g = S\nimport std/kv\nlet h = kv\nlet i: kv = 1\n",
+        expect![[r#"
+            1:8 E0211 `List` needs the type of its elements
+              help: for example `List(Port)`
+            2:8 E0211 `Port` takes no types as arguments
+              help: only `List` and `Option` do
+            3:8 E0211 `Option` takes one type, not 2
+              help: write it with the type of its elements: `List(Port)`
+            4:8 E0108 `x` is a let, not a type
+              ^ 4:8 «x» a type is wanted here
+              note: types are value types, enums, module types and functions
+            6:8 E0108 `x` is not a file
+              ^ 6:8 «x.y» a type is wanted here
+              note: a type is written `Name`, or `file.Name` for one of an imported file
+            7:9 E0108 `Port` is a type, not a value
+              ^ 7:9 «Port» a value is wanted here
+            9:9 E0108 `S` is a type, not a value
+              ^ 9:9 «S» a value is wanted here
+              help: name one of its cases: `S.a`
+            11:9 E0108 `kv` is a file, not a value
+              ^ 11:9 «kv» a value is wanted here
+              help: name something that `std/kv` declares: `kv.name`
+            12:8 E0108 `std/kv` is a file, not a type
+              ^ 12:8 «kv» a type is wanted here
+              note: name one of its types: `file.Name`
+        "#]],
+    );
+    check(
+        "module type M = trait M\nkey a: M\ndevice d: Port { rust d }\nmodule type N: Port = trait N\ndevice e(f: (Int) -> Int, j: Job): Job { rust e }\n",
+        expect![[r#"
+            2:8 E0212 `M` is not a value type
+              ^ 2:8 «M» not the type of a value
+              note: a key is given on the command line: its type is Bool, Int, Str, Path, Port, Ip, Ipv4, Ipv6, Cidr, Mac, Duration, Size, an enum, or a List or Option of these
+            3:11 E0213 `Port` is not a module type
+              ^ 3:11 «Port» what a device makes is a module type
+              help: name a module type, or `Job` for what runs
+            4:16 E0213 `Port` is not a module type
+              ^ 4:16 «Port» cannot be included
+              note: a module type includes other module types: their devices do all that its own do
+            5:13 E0212 a device cannot take a `(Int) -> Int`
+              ^ 5:13 «(Int) -> Int» neither a device nor a value
+              note: what a device takes is passed to its Rust constructor
+              help: a `let` can take it
+        "#]],
+    );
+    check(
+        "let a = []\nlet b = none\nlet c = 5.x\nlet d = \"a\".b\nlet e = target.nope\nlet f = target.stac\nlet g = 5 as \"Name!\"\nlet h = 5 as \"9\"\n",
+        expect![[r#"
+            1:9 E0209 nothing says what this is a list of
+              ^ 1:9 «[]» an empty list
+              help: write the type of what it is for: `let names: List(Str) = []`
+            2:9 E0209 nothing says what this is an option of
+              ^ 2:9 «none» no type is wanted here
+              help: write the type of what it is for: `let output: Option(Path) = none`
+            3:11 E0214 `Int` has no members
+              ^ 3:11 «x» nothing can be taken out of it
+              note: a dot stands behind an imported file, an enum, or `target`
+            4:13 E0214 `Str` has no members
+              ^ 4:13 «b» nothing can be taken out of it
+              note: a dot stands behind an imported file, an enum, or `target`
+            5:16 E0216 no platform has a role `nope`
+              ^ 5:16 «nope» no such role
+              note: the roles of the platforms in reach are `console`, `random`, `sleep`, `stack` and `wall`
+            6:16 E0216 no platform has a role `stac`
+              ^ 6:16 «stac» no such role
+              note: the roles of the platforms in reach are `console`, `random`, `sleep`, `stack` and `wall`
+              help: did you mean `stack`?
+              fix: replace by `stack`: 6:16 «stac» → «stack»
+            7:14 E0217 `Name!` cannot be the name of a scope
+              ^ 7:14 «"Name!"» not a name for options
+              note: the name becomes part of options and of Rust names: lower-case letters, digits, `-` and `_`, a letter first
+              help: for example `as "name"`
+              fix: rename it to "name": 7:14 «"Name!"» → «"name"»
+            8:14 E0217 `9` cannot be the name of a scope
+              ^ 8:14 «"9"» not a name for options
+              note: the name becomes part of options and of Rust names: lower-case letters, digits, `-` and `_`, a letter first
+              help: for example `as "management"`
+        "#]],
+    );
+}
+
+#[test]
+fn matches() {
+    check(
+        "enum S { a, b, c }\nkey s: S = a\nlet x = match s { a => 1, b => 2 }\nlet y = match s { a => 1, _ => 2, c => 3 }\nlet z = match s { a | b | a => 1, c => 2 }\nlet w = match s { d => 1, _ => 2 }\n",
+        expect![[r#"
+            3:9 E0301 `c` has no arm
+              ^ 3:9 «match» values are left out
+              help: add `c => …`
+              fix: add what is missing, as the last arm: 3:33 «» → «, c => 2»
+            4:35 E0302 the arm `c` is never chosen
+              ^ 4:35 «c» never reached
+              - 4:27 «_» what it matches is taken here
+              help: take it out
+              fix: take the arm out: 4:33 «, c => 3» → «»
+            5:27 E0302 the arm `a` is never chosen
+              ^ 5:27 «a» never reached
+              - 5:19 «a» what it matches is taken here
+              help: take it out
+            6:19 E0215 `S` has no case `d`
+              ^ 6:19 «d» no such case
+              note: the cases of `S` are `a`, `b` and `c`
+        "#]],
+    );
+    check(
+        "let a = match 5 { 1 => true }\nlet b = match true { true => 1 }\nlet c = match some(1) { some(x) => x }\nlet d = match some(1) { some(x) | none => 1 }\nlet e = match \"x\" { 1 => 2, _ => 3 }\nlet f = match 80 { none => 1, _ => 2 }\n",
+        expect![[r#"
+            1:9 E0301 not every `Int` has an arm
+              ^ 1:9 «match» values are left out
+              help: add an arm for all others: `_ => …`
+              fix: add what is missing, as the last arm: 1:28 «» → «, _ => true»
+            2:9 E0301 `false` has no arm
+              ^ 2:9 «match» values are left out
+              help: add `false => …`
+              fix: add what is missing, as the last arm: 2:31 «» → «, false => 1»
+            3:9 E0301 `none` has no arm
+              ^ 3:9 «match» values are left out
+              help: add `none => …`
+            4:30 E0303 `x` would have a value in one alternative only
+              ^ 4:30 «x» a name beside alternatives
+              help: write `some(_)`, or an arm of its own
+            5:21 E0201 expected `Str`, found `Int`
+              ^ 5:21 «1» this is `Int`
+              help: write it with quotes: `"1"`
+              fix: put it in quotes: 5:21 «1» → «"1"»
+            6:20 E0303 `none` is no pattern for `Int`
+              ^ 6:20 «none» it can never match
+              note: `Int` is matched by literals and `_`
+        "#]],
+    );
+    check(
+        "import std/kv\nlet a = match kv.mem { _ => 1 }\nlet b = match target { unix => 1, _ => 2 }\nlet c = match target { unxi => 1 }\nlet d = match true { }\n",
+        expect![[r#"
+            2:15 E0304 `kv.ReadWrite` cannot be matched
+              ^ 2:15 «kv.mem» this is `kv.ReadWrite`
+              note: a choice is made by a value: an enum, Bool, Int, Port, Str, an option, …
+            3:35 E0302 the arm `_` is never chosen
+              ^ 3:35 «_» never reached
+              note: the arms above it take every value
+              help: take it out
+              fix: take the arm out: 3:33 «, _ => 2» → «»
+            4:24 E0215 `target` has no case `unxi`
+              ^ 4:24 «unxi» no such case
+              note: the cases of `target` are `unix`
+              help: did you mean `unix`?
+              fix: replace by `unix`: 4:24 «unxi» → «unix»
+            5:9 E0301 `true` and `false` have no arm
+              ^ 5:9 «match» values are left out
+              help: add `true => …` and `false => …`
+        "#]],
+    );
+    check(
+        "enum S { a, b }\nenum T { a, b }\nkey s: S = a\nlet x = match s { T.a => 1, S.b => 2 }\nlet y = match s { a => 1, b => \"x\" }\nenum U { }\nenum V { a, a }\n",
+        expect![[r#"
+            4:19 E0303 `T` is not the enum that is matched
+              ^ 4:19 «T» this is matched as `S`
+              help: the case alone is enough: `a`
+            5:32 E0202 these arms have no type in common
+              ^ 5:32 «"x"» this is `Str`
+              - 5:24 «1» this is `Int`
+              note: a `Int` is never a `Str`
+            6:6 E0309 `U` has no cases
+              ^ 6:6 «U» an enum without cases has no values
+              help: name some: `enum U { first, second }`
+            7:13 E0309 `V` has two cases called `a`
+              ^ 7:13 «a» again here
+              - 7:10 «a» first here
+              help: take one of them out
+        "#]],
+    );
+}
+
+#[test]
+fn keys() {
+    check(
+        "key target: Int = 1\nkey help: Int = 1\nrun key output: Int = 1\nkey output: Int = 1\nkey a_b: Int = 1 { short x }\nkey c: Int = 1 { short x }\nkey d: Int = 1 { short long }\nkey e: Int = 1 { short h }\n",
+        expect![[r#"
+            1:5 E0107 `target` belongs to the language
+              ^ 1:5 «target» cannot be defined again
+              help: choose another name
+            1:5 E0307 the option `--target` is taken
+              ^ 1:5 «target» a name of its own
+              note: `--target` belongs to `unikc` itself, on whose command line the key is an option
+              help: rename the key
+            2:5 E0307 the option `--help` is taken
+              ^ 2:5 «help» a name of its own
+              note: `--help` belongs to `unikc` itself, on whose command line the key is an option
+              help: rename the key
+            4:5 E0102 `output` is defined twice
+              ^ 4:5 «output» again here
+              - 3:9 «output» first here
+              help: rename one of them
+            4:5 E0307 the option `--output` is taken
+              ^ 4:5 «output» a name of its own
+              note: `--output` belongs to `unikc` itself, on whose command line the key is an option
+              help: rename the key
+            6:24 E0306 `a_b` and `c` have the same option `-x`
+              ^ 6:24 «x» again here
+              - 5:26 «x» first here
+              help: give one of them another letter, or none
+            7:24 E0308 `long` is not one letter
+              ^ 7:24 «long» a short option is one letter
+              help: for example `short l`
+              fix: take its first letter: 7:24 «long» → «l»
+            8:24 E0307 the option `-h` is taken
+              ^ 8:24 «h» a letter of its own
+              note: `-h` belongs to `unikc` itself, on whose command line the key is an option
+              help: choose another letter, or none
+        "#]],
+    );
+    check("key p: Port = 65536\nkey q: Port = \"x\"\nkey r: Port = no_name\nkey s: Int = q\n", expect![[r#"
+        1:15 E0210 `65536` is not a Port
+          ^ 1:15 «65536» a port is at most 65535, and at least 0
+          - 1:8 «Port» because of the key's type
+        2:15 E0201 expected `Port`, found `Str`
+          ^ 2:15 «"x"» this is `Str`
+          - 2:8 «Port» because of the key's type
+        3:15 E0101 there is no `no_name` here
+          ^ 3:15 «no_name» not found
+          - 3:8 «Port» because of the key's type
+        4:14 E0201 expected `Int`, found `Port`
+          ^ 4:14 «q» this is `Port`
+          - 4:8 «Int» because of the key's type
+    "#]]);
+    check(
+        "device d: Job {\n  rust d\n  key a_b: Int = 1\n  key port: Port = 70000\n  key next: Port = port { short h }\n}\n",
+        expect![[r#"
+            4:20 E0210 `70000` is not a Port
+              ^ 4:20 «70000» a port is at most 65535, and at least 0
+              - 4:13 «Port» because of the key's type
+            5:33 E0307 the option `-h` is taken
+              ^ 5:33 «h» a letter of its own
+              note: `-h` belongs to `unikc` itself, on whose command line the key is an option
+              help: choose another letter, or none
+        "#]],
+    );
+}
+
+#[test]
+fn device_blocks() {
+    check(
+        "device a: Job { }\ndevice b: Job {\n  rust b\n  rust c\n  targets unxi\n  targets unix\n  exclusive p\n  after a, 5, c\n  features [\"x\"]\n  features [\"y\"]\n}\ndevice c(n: Int): Job { rust c\n exclusive m, n }\n",
+        expect![[r#"
+            1:8 E0311 `a` has no `rust` entry
+              ^ 1:8 «a» what makes it is not said
+              note: a device is made by an async function of the crate beside the file
+              help: name it: `rust start`, or `rust Http::new`
+            4:8 E0305 there are two `rust` entries
+              ^ 4:8 «c» again here
+              - 3:8 «b» first here
+              help: keep one of them
+            5:11 E0310 there is no target `unxi`
+              ^ 5:11 «unxi» not a platform in reach
+              note: the platforms in reach are `unix`
+              help: did you mean `unix`?
+              fix: replace by `unix`: 5:11 «unxi» → «unix»
+            6:11 E0305 there are two `targets` entries
+              ^ 6:11 «unix» again here
+              - 5:11 «unxi» first here
+              help: keep one of them
+            7:13 E0312 `b` has no parameter `p`
+              ^ 7:13 «p» no such parameter
+              note: `exclusive` names parameters, and the device has none
+            8:12 E0313 `5` is not a device
+              ^ 8:12 «5» this is `Int`
+              note: `after` names devices that are started before this one
+            8:15 E0313 `c` is not a device
+              ^ 8:15 «c» this is `(Int) -> Job`
+              note: `after` names devices that are started before this one
+              help: apply it to its arguments
+            10:13 E0305 there are two `features` entries
+              ^ 10:13 «"y"» again here
+              - 9:13 «"x"» first here
+              help: keep one of them
+            13:12 E0312 `c` has no parameter `m`
+              ^ 13:12 «m» no such parameter
+              note: its parameters are `n`
+        "#]],
+    );
+}
+
+#[test]
+fn platforms() {
+    check(
+        "platform unix { rust a }\nplatform toy {\n  artifact \"a\"\n  artifact \"b\"\n  stack = 5\n  stack = 6\n}\nlet a = target.stack\n",
+        expect![[r#"
+            1:10 E0315 there are two platforms called `unix`
+              ^ 1:10 «unix» again here
+              - unix:9:10 «unix» first here
+              help: rename one of them: the name is a value of `target`
+            2:10 E0311 `toy` has no `rust` entry
+              ^ 2:10 «toy» its runtime is not said
+              help: name its runtime crate: `rust unik_toy`
+            4:12 E0305 there are two `artifact` entries
+              ^ 4:12 «"b"» again here
+              - 3:12 «"a"» first here
+              help: keep one of them
+            6:3 E0305 there are two roles `stack`
+              ^ 6:3 «stack» again here
+              - 5:3 «stack» first here
+              help: keep one of them
+            8:9 E0314 the platforms disagree about the type of `target.stack`
+              ^ 8:9 «target.stack» `Int` on `toy`, `net.Stack` on others
+              help: write the type that is meant: `let stack: net.Stack = target.stack`
+        "#]],
+    );
+}
+
+#[test]
+fn what_nothing_uses() {
+    check(
+        "import std/kv\nimport ./toy\nkey a: Int = 1\nkey b: Int = 1\nlet c = b\nlet _d = 1\nlet f(x: Int) = x\ndevice j: Job { rust j }\nunikernel u = j\n//- /toy.unik\nplatform toy { rust toy }\n",
+        expect![[r#"
+            1:8 W0101 `kv` is imported, but not used
+              ^ 1:8 «std/kv» not used in this file
+              help: take the import out
+              fix: take the import out: 1:1 «import std/kv» → «»
+            3:5 W0301 the key `a` is never read
+              ^ 3:5 «a» giving it changes nothing
+              help: read it, or take it out
+            5:5 W0102 `c` is never used
+              ^ 5:5 «c» not used in this file
+              help: use it, take it out, or call it `_c`
+            7:5 W0102 `f` is never used
+              ^ 7:5 «f» not used in this file
+              help: use it, take it out, or call it `_f`
+        "#]],
+    );
+    check("import std/kv { crunch, mem as m }\nlet a = m\n", expect![[r#"
+        1:17 W0101 `crunch` is imported, but not used
+          ^ 1:17 «crunch» not used in this file
+          help: take it out of the import
+    "#]]);
+}
