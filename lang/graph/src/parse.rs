@@ -353,7 +353,7 @@ mod tests {
         check(&T::List(Box::new(T::Port)), "[80, x]", "«x» it is not a digit");
         check(&T::List(Box::new(T::Port)), "[]", "[]");
         check(&T::Option(Box::new(T::Port)), "none", "none");
-        check(&T::Option(Box::new(T::Port)), "80", "some(80)");
+        check(&T::Option(Box::new(T::Port)), "80", "80");
         check(&T::Path, "", "«» a path is not empty; `.` is the folder itself");
         let cases = vec!["crunch".into(), "direct".into()];
         let store = EnumType { file: "".into(), folder: "".into(), name: "Store".into(), cases };

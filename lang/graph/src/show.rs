@@ -1,8 +1,8 @@
 //! How values and expressions are written for people: the one place that decides it for texts, pictures and messages.
 //!
 //! A value has two forms. The *literal* stands in a `.unik` file (`"data/"`, `some(5s)`); the *option* is what
-//! stands behind `--key=` (`data/`). They differ only in the quotes around text. How an option is
-//! parsed is decided in `parse`; how a value is written in Rust, by the generator.
+//! stands behind `--key=` (`data/`): it has no quotes and no `some`. How an option is read is decided in `parse`; how a
+//! value is written in Rust, by the generator.
 
 use core::fmt::{self, Write as _};
 
@@ -103,8 +103,11 @@ fn write_value(out: &mut impl fmt::Write, value: &Const, ty: &ValueType, quoted:
                 ValueType::Option(of) => of,
                 _ => ty,
             };
+            if !quoted {
+                return write_value(out, inner, of, false);
+            }
             out.write_str("some(")?;
-            write_value(out, inner, of, quoted)?;
+            write_value(out, inner, of, true)?;
             out.write_str(")")
         }
         Const::None => out.write_str("none"),

@@ -2,19 +2,24 @@
 //! from several beginnings; the best order seen is kept (Gansner et al. 1993, section 3). Now and then each vertex
 //! is sifted through its row as well.
 
+use std::collections::VecDeque;
+
 use super::Input;
 use super::proper::Proper;
 
+/// How often to begin, at most.
+const ROUNDS: usize = 60;
 /// Sweeps from one beginning, how many in a row may bring nothing, and after how many each vertex is sifted.
 const SWEEPS: usize = 24;
 const PATIENCE: usize = 4;
 const SIFTING: usize = 3;
 /// How far a vertex is sifted to either side.
 const REACH: usize = 12;
-/// How many pairs of vertices may be compared: for every graph, and for each vertex and segment, for which it is
-/// up to twice as much in big graphs. What the beginnings leave is spent on shaken copies of the best order.
-const EFFORT: u64 = 60_000;
-const EFFORT_EACH: u64 = 650;
+/// How many pairs of vertices may be compared: for every graph, in big ones, and for each vertex and segment of those.
+/// What the beginnings leave is spent on shaken copies of the best order.
+const EFFORT: u64 = 200_000;
+const EFFORT_MOST: u64 = 6_000_000;
+const EFFORT_EACH: u64 = 300;
 /// The room of one place in sort keys, in which the arguments of one user lie in their order.
 const UNIT: u64 = 1 << 10;
 
@@ -22,16 +27,15 @@ const UNIT: u64 = 1 << 10;
 pub(super) fn arrange(proper: &mut Proper, input: &Input) -> u64 {
     let size = (proper.width.len() + proper.segments.len()) as u64;
     let mut exchange = Exchange {
-        effort: EFFORT + size * (EFFORT_EACH + size / 5).min(2 * EFFORT_EACH),
+        effort: EFFORT + (size * size).min(EFFORT_MOST + EFFORT_EACH * size),
         ..Exchange::default()
     };
     let mut random = Random(1);
     let mut least = u64::MAX;
     let mut rows = Vec::new();
-    let starts = [Start::Depth, Start::Breadth, Start::Bottom].map(Some);
-    for start in starts.into_iter().chain(std::iter::repeat_n(None, 40)) {
-        match start {
-            Some(start) => begin(proper, input, start),
+    for round in 0..ROUNDS {
+        match Start::of(round) {
+            Some(start) => begin(proper, input, start, &mut random),
             None => {
                 restore(proper, &rows);
                 random.shake(proper);
@@ -50,49 +54,52 @@ pub(super) fn arrange(proper: &mut Proper, input: &Input) -> u64 {
     least
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Start {
-    /// Depth first from the roots: trees come out without a crossing.
-    Depth,
-    /// Breadth first from the roots.
-    Breadth,
-    /// Breadth first from what uses nothing.
-    Bottom,
+/// A beginning: how the rows are filled.
+#[derive(Clone, Copy)]
+struct Start {
+    /// From what uses nothing, instead of from the roots.
+    up: bool,
+    /// Depth first, by which trees come out without a crossing, instead of breadth first.
+    deep: bool,
+    /// Neighbours in random order, instead of that of the arguments.
+    random: bool,
 }
 
-fn begin(proper: &mut Proper, input: &Input, start: Start) {
+impl Start {
+    /// The four that are not random come first; later every other round begins anew, the others with the best order.
+    fn of(round: usize) -> Option<Self> {
+        match round {
+            0 => Some(Self { up: false, deep: true, random: false }),
+            1 => Some(Self { up: true, deep: false, random: false }),
+            2 => Some(Self { up: false, deep: false, random: false }),
+            3 => Some(Self { up: true, deep: true, random: false }),
+            _ if round.is_multiple_of(2) => None,
+            _ => Some(Self { up: round % 4 == 1, deep: true, random: true }),
+        }
+    }
+}
+
+fn begin(proper: &mut Proper, input: &Input, start: Start, random: &mut Random) {
     proper.rows.iter_mut().for_each(Vec::clear);
-    let up = start == Start::Bottom;
     let mut seen = vec![false; proper.width.len()];
-    let first = if up { Vec::new() } else { input.roots.clone() };
-    let ends =
-        (0..proper.boxes).filter(|vertex| if up { &proper.below } else { &proper.above }[*vertex].is_empty());
-    let starts: Vec<usize> = first.into_iter().filter(|root| *root < proper.boxes).chain(ends).collect();
-    let mut queue = std::collections::VecDeque::new();
-    let mut visit = |queue: &mut std::collections::VecDeque<usize>, proper: &mut Proper| {
-        while let Some(at) = if start == Start::Depth { queue.pop_back() } else { queue.pop_front() } {
-            if std::mem::replace(&mut seen[at], true) {
-                continue;
-            }
+    let first = input.roots.iter().copied().filter(|root| !start.up && *root < proper.boxes);
+    let nearer = if start.up { &proper.below } else { &proper.above };
+    let ends = (0..proper.boxes).filter(|vertex| nearer[*vertex].is_empty());
+    let mut next: Vec<usize> = first.chain(ends).collect();
+    let mut queue = VecDeque::new();
+    loop {
+        if start.random {
+            random.shuffle(&mut next);
+        }
+        if start.deep {
+            next.reverse();
+        }
+        queue.extend(next.drain(..));
+        let Some(at) = (if start.deep { queue.pop_back() } else { queue.pop_front() }) else { break };
+        if !std::mem::replace(&mut seen[at], true) {
             proper.rows[proper.row[at]].push(at);
-            let next = proper.neighbours(at, up);
-            if start == Start::Depth {
-                let mut next: Vec<_> = next.collect();
-                next.reverse();
-                queue.extend(next);
-            } else {
-                queue.extend(next);
-            }
+            next.extend(proper.neighbours(at, start.up));
         }
-    };
-    if start == Start::Depth {
-        for vertex in starts {
-            queue.push_back(vertex);
-            visit(&mut queue, proper);
-        }
-    } else {
-        queue.extend(starts);
-        visit(&mut queue, proper);
     }
     (0..proper.rows.len()).for_each(|row| proper.number(row));
 }
@@ -324,6 +331,12 @@ impl Random {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((self.0 >> 33) % end.max(1) as u64).unwrap_or(0)
+    }
+
+    fn shuffle(&mut self, list: &mut [usize]) {
+        for end in (1..list.len()).rev() {
+            list.swap(end, self.below(end + 1));
+        }
     }
 
     /// Exchanges a few pairs in each row.

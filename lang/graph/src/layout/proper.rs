@@ -1,6 +1,11 @@
 //! The proper graph: every link is a chain of segments from one row to the next, over bends where it passes a row.
+//!
+//! Bends are as many as links times rows at worst. Beyond [`MOST_BENDS`] the longest links have none: they
+//! are drawn straight across, and nothing makes way for them.
 
 use super::{Down, Input};
+
+const MOST_BENDS: usize = 120_000;
 
 /// A piece of a link between neighbouring rows.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +27,7 @@ pub(super) struct Proper {
     /// The segments that come from the row above and that go to the row below.
     pub(super) above: Vec<Vec<usize>>,
     pub(super) below: Vec<Vec<usize>>,
-    /// The vertices of each link, from the top.
+    /// The vertices of each link, from the top; none for a link that is drawn straight across.
     pub(super) chains: Vec<Vec<usize>>,
 }
 
@@ -40,7 +45,12 @@ impl Proper {
             below: Vec::new(),
             chains: Vec::with_capacity(links.len()),
         };
+        let longest = longest(links, rows);
         for link in links {
+            if rows[link.lower] - rows[link.upper] > longest {
+                proper.chains.push(Vec::new());
+                continue;
+            }
             let mut chain = vec![link.upper];
             for row in rows[link.upper] + 1..rows[link.lower] {
                 let labelled = row == label_row(link, rows);
@@ -84,6 +94,20 @@ impl Proper {
             self.place[*vertex] = place;
         }
     }
+}
+
+/// How many rows a link may span so that the bends of all that span no more are not too many.
+fn longest(links: &[Down], rows: &[usize]) -> usize {
+    let mut spans: Vec<usize> = links.iter().map(|link| rows[link.lower] - rows[link.upper]).collect();
+    spans.sort_unstable();
+    let mut bends = 0;
+    for span in &spans {
+        bends += span - 1;
+        if bends > MOST_BENDS {
+            return span - 1;
+        }
+    }
+    usize::MAX
 }
 
 /// The row in which the label of a link stands: next to the user, whichever end that is.

@@ -34,9 +34,14 @@ pub(super) fn finish(
     let mut routes = vec![Route::default(); input.links.len()];
     let mut segment = 0;
     for (link, chain) in links.iter().zip(&proper.chains) {
+        let upper = boxes[link.upper];
+        if chain.is_empty() {
+            routes[link.link] =
+                Route { points: across(upper, boxes[link.lower], link.reversed), label: None };
+            continue;
+        }
         let pieces = chain.len() - 1;
         let mut points = Vec::with_capacity(2 * chain.len());
-        let upper = boxes[link.upper];
         points.push(Point { x: ends.top[segment], y: upper.y + upper.height });
         points.push(Point { x: ends.top[segment], y: bands[rows[link.upper]].1 });
         for bend in &chain[1..pieces] {
@@ -65,6 +70,13 @@ pub(super) fn finish(
         height: bands.last().map_or(0, |(_, bottom)| *bottom - margin) + 2 * margin,
     };
     Layout { size, boxes, routes, rows, crossings }
+}
+
+/// From the middle of one box to that of another, whatever lies between.
+fn across(upper: Rect, lower: Rect, reversed: bool) -> Vec<Point> {
+    let start = Point { x: upper.center().x, y: upper.y + upper.height };
+    let end = Point { x: lower.center().x, y: lower.y };
+    if reversed { vec![end, end, start, start] } else { vec![start, start, end, end] }
 }
 
 /// Top and bottom of each row. The further links go sideways between two rows, the further these are apart.

@@ -137,5 +137,10 @@ fn crossings_stay_within_those_of_graphviz() {
 fn long_links_of_a_deep_graph_end() {
     let links: Vec<_> = (1..200).flat_map(|at| [(at, at - 1), (at, 0)]).collect();
     check(&input(200, &links));
+    // So many bends that the longest links are drawn straight across.
+    let links: Vec<_> = (1..700).flat_map(|at| [(at, at - 1), (at, 0)]).collect();
+    let layout = layout(&input(700, &links));
+    assert!(layout.routes.iter().all(|route| route.points.len() >= 4));
+    assert!(layout.routes.iter().any(|route| route.points[0].y + 400 * 600 < route.points[3].y));
     check(&graph(Shape::Halves, 700, 1));
 }

@@ -35,7 +35,12 @@ fn values_as_literals_and_as_options() {
         (None, stores),
         (Case(9), store()),
     ] {
-        out += &format!("{} | {}\n", value.literal(&ty), value.option(&ty));
+        let option = value.option(&ty);
+        out += &format!("{} | {option}\n", value.literal(&ty));
+        // What an option shows can be given as one.
+        if value != Case(9) {
+            assert_eq!(ty.parse(&option).unwrap().in_folder(&"x".into()), value);
+        }
     }
     expect![[r#"
         true | true
@@ -57,7 +62,7 @@ fn values_as_literals_and_as_options() {
         64KiB | 64KiB
         1048577B | 1048577B
         [80, 8080] | [80, 8080]
-        some([direct, crunch]) | some([direct, crunch])
+        some([direct, crunch]) | [direct, crunch]
         none | none
         Store.9 | Store.9
     "#]]
