@@ -10,9 +10,9 @@
 //! | `Cidr` | [`Cidr`] | `10.0.0.2/24` |
 //! | `Mac` | [`Mac`] | `02:00:00:00:00:01` |
 //! | `Duration` | [`Duration`] | `5s`; units `ns us ms s m min h d` |
-//! | `Size` | `u64` | `64KiB`; units `B KB MB GB TB KiB MiB GiB TiB` |
+//! | `Size` | `u64` | `64KiB`, `512`; units `B KB MB GB TB KiB MiB GiB TiB` |
 //! | `List(T)` | `&'static [T]` | `80,8080`, `[80, 8080]`; the empty text is the empty list |
-//! | `Option(T)` | `Option<T>` | `none`, `some(80)`, `80` |
+//! | `Option(T)` | `Option<T>` | `none`, `80` |
 //! | an enum | a Rust enum | the name of a case, with [`choice`] |
 //!
 //! A value is read once, when the program starts, and lives as long as the program: texts and lists are leaked.
@@ -64,8 +64,8 @@ impl Value for &'static str {
 
 impl Value for u16 {
     fn parse(text: &str) -> Result<Self, String> {
-        let digits = digits_of(text).ok_or("expected a port, 0 to 65535")?;
-        digits.parse().map_err(|_| "expected a port, 0 to 65535".into())
+        let port = i64::parse(text).ok().and_then(|number| Self::try_from(number).ok());
+        port.ok_or_else(|| "expected a port, 0 to 65535".into())
     }
 }
 
@@ -126,8 +126,11 @@ impl Value for u64 {
         with_unit(
             text,
             &[
+                // A count without a unit is of bytes.
+                ("", 1),
                 ("B", 1),
                 ("KB", 1_000),
+                ("kB", 1_000),
                 ("MB", 1_000_000),
                 ("GB", 1_000_000_000),
                 ("TB", 1_000_000_000_000),
@@ -136,7 +139,7 @@ impl Value for u64 {
                 ("GiB", 1 << 30),
                 ("TiB", 1 << 40),
             ],
-            "expected a size, as in 64KiB; the units are B KB MB GB TB KiB MiB GiB TiB",
+            "expected a size, as in 64KiB or 512; the units are B KB MB GB TB KiB MiB GiB TiB",
         )
     }
 }
@@ -172,29 +175,27 @@ pub fn list<T>(text: &str, item: impl Fn(&str) -> Result<T, String>) -> Result<V
     inner.split(',').map(|part| item(part.trim())).collect()
 }
 
-/// `none`, or `some` of what `item` reads.
+/// `none`, or what `item` reads.
 pub fn option<T>(text: &str, item: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
     if text == "none" {
         return Ok(None);
     }
-    let inner = text.strip_prefix("some(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(text);
-    item(inner).map(Some)
+    item(text).map(Some)
 }
 
 fn from_str<T: FromStr>(text: &str, expected: &str) -> Result<T, String> {
     text.parse().map_err(|_| expected.into())
 }
 
-/// Decimal digits with the `_` between them taken out.
+/// Decimal digits with the `_` behind the first taken out.
 fn digits_of(text: &str) -> Option<String> {
-    let inside =
-        text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(|c: char| c.is_ascii_digit());
+    let begins = text.starts_with(|c: char| c.is_ascii_digit());
     let allowed = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
-    (inside && allowed).then(|| text.replace('_', ""))
+    (begins && allowed).then(|| text.replace('_', ""))
 }
 
 fn with_unit(text: &str, units: &[(&str, u64)], expected: &str) -> Result<u64, String> {
-    let split = text.find(|c: char| c.is_ascii_alphabetic()).ok_or(expected)?;
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number = digits_of(number).ok_or(expected)?;
     let (_, factor) = units.iter().find(|(name, _)| *name == unit).ok_or(expected)?;

@@ -75,6 +75,10 @@ impl unik::net::Flow for Flow {
         self.peer
     }
 
+    async fn readable(&mut self) {
+        poll_fn(|cx| self.source.poll_readable(cx)).await;
+    }
+
     async fn close(&mut self) -> Result<(), Error> {
         match rustix::net::shutdown(&self.source, Shutdown::Write) {
             // The peer has gone: there is nothing left to close.

@@ -120,6 +120,15 @@ impl Source {
         result
     }
 
+    /// Waits until a call that reads may succeed.
+    pub(crate) fn poll_readable(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.readiness.readable.get() {
+            return Poll::Ready(());
+        }
+        self.readiness.readers.borrow_mut().add(cx.waker());
+        Poll::Pending
+    }
+
     /// Makes a call that writes when it may succeed.
     pub(crate) fn poll_write<T>(
         &self,

@@ -86,6 +86,10 @@ pub trait Flow: Read + Write {
     /// The other end, if the medium has addresses.
     fn peer(&self) -> Option<SocketAddr>;
 
+    /// Waits until a `read` may have something to give, so that who waits needs no buffer meanwhile. A hint: it may end early, as it
+    /// does at once where a flow cannot tell.
+    async fn readable(&mut self) {}
+
     /// Says that no more will be written; what was written goes out first. Reading goes on.
     async fn close(&mut self) -> Result<(), Self::Error>;
 
@@ -102,6 +106,10 @@ pub trait Flow: Read + Write {
 impl<T: Flow> Flow for &mut T {
     fn peer(&self) -> Option<SocketAddr> {
         T::peer(self)
+    }
+
+    async fn readable(&mut self) {
+        T::readable(self).await;
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {

@@ -27,13 +27,14 @@ fn plain_values() {
         ("0", 0i64),
         ("-5", -5),
         ("1_000", 1000),
+        ("1_", 1),
         ("9223372036854775807", i64::MAX),
         ("-9223372036854775808", i64::MIN),
     ]);
-    bad::<i64>("expected a whole number", &["", "-", "+1", "1_", "_1", "0x10", "1.5", "--1", " 1"]);
+    bad::<i64>("expected a whole number", &["", "-", "+1", "_1", "0x10", "1.5", "--1", " 1"]);
     bad::<i64>("expected a number of at most 64 bits", &["9223372036854775808", "-9223372036854775809"]);
     good(&[("", ""), ("a b", "a b"), ("\u{fc}", "\u{fc}")]);
-    good(&[("0", 0u16), ("65535", 65535), ("8_080", 8080)]);
+    good(&[("0", 0u16), ("65535", 65535), ("8_080", 8080), ("-0", 0)]);
     bad::<u16>("expected a port, 0 to 65535", &["", "65536", "-1", "+80", "http", "99999999999999999999"]);
 }
 
@@ -48,7 +49,7 @@ fn addresses() {
     bad::<Ipv4Addr>("expected an IPv4 address, as in 10.0.0.1", &["::1", "10.0.0.256"]);
     good(&[("::1", Ipv6Addr::LOCALHOST)]);
     bad::<Ipv6Addr>("expected an IPv6 address, as in ::1", &["10.0.0.1", ":::"]);
-    good(&[("02:00:00:00:00:01", Mac([2, 0, 0, 0, 0, 1]))]);
+    good(&[("02:00:00:00:00:01", Mac([2, 0, 0, 0, 0, 1])), ("02-00-00-00-00-01", Mac([2, 0, 0, 0, 0, 1]))]);
     bad::<Mac>("expected six pairs of hexadecimal digits, as in 02:00:00:00:00:01", &["", "02:00"]);
     assert_eq!(Cidr::parse("10.0.0.2/24").map(|cidr| cidr.to_string()).as_deref(), Ok("10.0.0.2/24"));
     bad::<Cidr>("the prefix is longer than the address", &["10.0.0.2/33"]);
@@ -74,13 +75,15 @@ fn durations_and_sizes_have_a_unit() {
         ("0B", 0u64),
         ("64KiB", 65_536),
         ("64KB", 64_000),
+        ("64kB", 64_000),
+        ("512", 512),
         ("3MiB", 3 << 20),
         ("3GB", 3_000_000_000),
         ("2TiB", 2 << 40),
     ]);
     bad::<u64>(
-        "expected a size, as in 64KiB; the units are B KB MB GB TB KiB MiB GiB TiB",
-        &["", "64", "64kib", "KiB", "1.5MB"],
+        "expected a size, as in 64KiB or 512; the units are B KB MB GB TB KiB MiB GiB TiB",
+        &["", "64kib", "KiB", "1.5MB"],
     );
     bad::<u64>("it is too large", &["16777216TiB"]);
 }
@@ -95,12 +98,12 @@ fn lists_and_options() {
         ("[80, 8080]", &[80, 8080]),
     ]);
     bad::<&'static [u16]>("expected a port, 0 to 65535", &["80,", ",", "80;81", "[80"]);
-    good(&[("none", None), ("80", Some(80u16)), ("some(80)", Some(80))]);
-    bad::<Option<u16>>("expected a port, 0 to 65535", &["", "None", "some(80", "some()"]);
+    good(&[("none", None), ("80", Some(80u16)), ("080", Some(80))]);
+    bad::<Option<u16>>("expected a port, 0 to 65535", &["", "None", "some(80)"]);
     good::<Option<&'static [u16]>>(&[
         ("none", None),
         ("[]", Some(&[])),
-        ("some([1, 2])", Some(&[1, 2])),
+        ("[1, 2]", Some(&[1, 2])),
         ("1,2", Some(&[1, 2])),
     ]);
 }

@@ -30,10 +30,10 @@ impl<S: ReadOnly> Site<S> {
             return Err(Status::METHOD_NOT_ALLOWED);
         }
         let path = request.path.strip_prefix('/').ok_or(Status::NOT_FOUND)?;
-        let key: Cow<'_, str> = if path.is_empty() || path.ends_with('/') {
-            format!("{path}index.html").into()
-        } else {
-            path.into()
+        let key: Cow<'_, str> = match path {
+            "" => "index.html".into(),
+            folder if folder.ends_with('/') => format!("{folder}index.html").into(),
+            path => path.into(),
         };
         match self.store.open(&key).await {
             Ok(value) => {

@@ -92,7 +92,7 @@ impl FromStr for Mac {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let wrong = Malformed("expected six pairs of hexadecimal digits, as in 02:00:00:00:00:01");
         let mut bytes = [0; 6];
-        let mut parts = text.split(':');
+        let mut parts = text.split([':', '-']);
         for byte in &mut bytes {
             let part = parts.next().ok_or(wrong)?;
             if part.len() != 2 || !part.bytes().all(|digit| digit.is_ascii_hexdigit()) {
