@@ -1,11 +1,13 @@
 //! A layered layout: users above what they use, few crossings, straight long edges, nothing overlapping.
 //!
 //! It knows boxes and links, not devices. The steps of Sugiyama's method, one file each: `rank` gives every box a
-//! row, `proper` cuts long links into pieces of one row, `order` sorts the rows, `column` finds x, `route` draws.
+//! row, `proper` cuts long links into pieces of one row, `order` and `exchange` sort the rows, `column` finds x,
+//! `route` draws.
 //! All arithmetic is on integers, so that a picture is the same byte for byte on every machine. The unit is
 //! up to the caller.
 
 mod column;
+mod exchange;
 mod order;
 mod proper;
 mod rank;

@@ -163,6 +163,9 @@ fn with_unit(
     what: &str,
     examples: &str,
 ) -> Result<u64, ParseError> {
+    if text.starts_with('-') {
+        return wrong(0..1, &format!("a {what} is not negative"));
+    }
     let end = text.find(|char: char| !(char.is_ascii_digit() || char == '_')).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     digits(number).map_err(|error| match number.is_empty() {
@@ -347,6 +350,7 @@ mod tests {
         check(&T::Duration, "5", "«5» a unit is missing: `5s`, `100ms`, `2m`, `1h`");
         check(&T::Duration, "5 s", "« s» it is no unit of time; there are ns, us, ms, s, m, min, h, d");
         check(&T::Duration, "999999999999d", "«999999999999d» no time is that large");
+        check(&T::Duration, "-5s", "«-» a time is not negative");
         check(&T::Size, "512", "512B");
         check(&T::Size, "64KiB", "64KiB");
         check(&T::List(Box::new(T::Port)), "80, 8080", "[80, 8080]");

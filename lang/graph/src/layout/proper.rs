@@ -7,6 +7,9 @@ use super::{Down, Input};
 
 const MOST_BENDS: usize = 120_000;
 
+/// The room of one place in sort keys, in which the segments that leave one vertex lie in their order.
+pub(super) const UNIT: u64 = 1 << 10;
+
 /// A piece of a link between neighbouring rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
@@ -24,6 +27,8 @@ pub(super) struct Proper {
     pub(super) rows: Vec<Vec<usize>>,
     pub(super) place: Vec<usize>,
     pub(super) segments: Vec<Segment>,
+    /// Where each segment leaves its upper vertex, in parts of a [`UNIT`].
+    pub(super) port: Vec<u64>,
     /// The segments that come from the row above and that go to the row below.
     pub(super) above: Vec<Vec<usize>>,
     pub(super) below: Vec<Vec<usize>>,
@@ -41,6 +46,7 @@ impl Proper {
             rows: vec![Vec::new(); rows.iter().max().map_or(0, |last| last + 1)],
             place: Vec::new(),
             segments: Vec::new(),
+            port: Vec::new(),
             above: Vec::new(),
             below: Vec::new(),
             chains: Vec::with_capacity(links.len()),
@@ -70,6 +76,12 @@ impl Proper {
         for (index, segment) in proper.segments.iter().enumerate() {
             proper.below[segment.top].push(index);
             proper.above[segment.bottom].push(index);
+        }
+        proper.port = vec![0; proper.segments.len()];
+        for leaving in &proper.below {
+            for (index, segment) in (1..).zip(leaving) {
+                proper.port[*segment] = index * UNIT / (leaving.len() as u64 + 1);
+            }
         }
         proper
     }
