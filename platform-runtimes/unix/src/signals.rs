@@ -1,6 +1,7 @@
 //! SIGINT and SIGTERM: asking the program to stop.
 
 use std::future::poll_fn;
+use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::Duration;
@@ -63,8 +64,7 @@ async fn stop_when_asked(executor: Executor<Rc<Reactor>>, source: Source, name: 
 /// Waits for the next signal; one byte stands for each.
 async fn signalled(source: &Source) {
     let mut byte = [0];
-    let call = |fd: std::os::fd::BorrowedFd<'_>| rustix::net::recv(fd, &mut byte, RecvFlags::empty());
-    let mut call = call;
+    let mut call = |fd: BorrowedFd<'_>| rustix::net::recv(fd, &mut byte, RecvFlags::empty());
     // The other end is held by the handler for ever, so there is neither an end nor an error.
     let _ = poll_fn(|cx| source.poll_read(cx, &mut call, |_| false)).await;
 }

@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use rustix::io::Errno;
@@ -134,17 +135,17 @@ impl Accept for Acceptor {
         loop {
             let accepted = poll_fn(|cx| {
                 if !listening.open.get() {
-                    return std::task::Poll::Ready(Err(Errno::CANCELED));
+                    return Poll::Ready(Err(Errno::CANCELED));
                 }
                 let stopping = listening.source.reactor().is_stopping();
                 if stopping {
                     // Whoever is in the queue already is served.
                     listening.source.try_reading();
                 }
-                let call = |fd: std::os::fd::BorrowedFd<'_>| rustix::net::acceptfrom_with(fd, FLAGS);
+                let call = |fd: BorrowedFd<'_>| rustix::net::acceptfrom_with(fd, FLAGS);
                 let result = listening.source.poll_read(cx, call, |_| false);
-                if stopping && result.is_pending() {
-                    return std::task::Poll::Ready(Err(Errno::CANCELED));
+                if stopping && result.is_pending() && !listening.source.may_read() {
+                    return Poll::Ready(Err(Errno::CANCELED));
                 }
                 result
             })

@@ -15,12 +15,18 @@ use rustix::io::Errno;
 use crate::error::Error;
 use crate::reactor::{Reactor, Token};
 
+/// How many calls in a row may succeed before the task that makes them lets others run: a peer that is faster than we
+/// are would keep it busy for ever.
+const STREAK: u32 = 64;
+
 /// What is known of a descriptor.
 #[derive(Debug)]
 pub(crate) struct Readiness {
     readable: Cell<bool>,
     writable: Cell<bool>,
     ended: Cell<bool>,
+    /// How many calls have succeeded without a wait.
+    streak: Cell<u32>,
     readers: RefCell<Waiters>,
     writers: RefCell<Waiters>,
 }
@@ -91,6 +97,7 @@ impl Source {
             readable: Cell::new(ready),
             writable: Cell::new(ready),
             ended: Cell::new(false),
+            streak: Cell::new(0),
             readers: RefCell::default(),
             writers: RefCell::default(),
         });
@@ -109,8 +116,8 @@ impl Source {
         call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
         drained: impl FnOnce(&T) -> bool,
     ) -> Poll<Result<T, Errno>> {
-        let Readiness { readable, readers, ended, .. } = &*self.readiness;
-        let result = attempt(self.fd.as_fd(), readable, readers, cx, call);
+        let Readiness { readable, readers, ended, streak, .. } = &*self.readiness;
+        let result = attempt(self.fd.as_fd(), readable, streak, readers, cx, call);
         if let Poll::Ready(Ok(value)) = &result
             && !ended.get()
             && drained(value)
@@ -135,8 +142,13 @@ impl Source {
         cx: &mut Context<'_>,
         call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
     ) -> Poll<Result<T, Errno>> {
-        let Readiness { writable, writers, .. } = &*self.readiness;
-        attempt(self.fd.as_fd(), writable, writers, cx, call)
+        let Readiness { writable, writers, streak, .. } = &*self.readiness;
+        attempt(self.fd.as_fd(), writable, streak, writers, cx, call)
+    }
+
+    /// Whether reading may succeed, as far as is known.
+    pub(crate) fn may_read(&self) -> bool {
+        self.readiness.readable.get()
     }
 
     /// Lets the next read be tried, whatever is known.
@@ -148,17 +160,27 @@ impl Source {
 fn attempt<T>(
     fd: BorrowedFd<'_>,
     ready: &Cell<bool>,
+    streak: &Cell<u32>,
     waiters: &RefCell<Waiters>,
     cx: &mut Context<'_>,
     mut call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
 ) -> Poll<Result<T, Errno>> {
+    if streak.get() >= STREAK {
+        streak.set(0);
+        cx.waker().wake_by_ref();
+        return Poll::Pending;
+    }
     while ready.get() {
         match call(fd) {
             Err(Errno::AGAIN) => ready.set(false),
             Err(Errno::INTR) => {}
-            result => return Poll::Ready(result),
+            result => {
+                streak.set(streak.get() + 1);
+                return Poll::Ready(result);
+            }
         }
     }
+    streak.set(0);
     waiters.borrow_mut().add(cx.waker());
     Poll::Pending
 }

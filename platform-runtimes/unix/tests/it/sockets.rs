@@ -200,3 +200,27 @@ fn many_connections_come_and_go_while_one_accepts() {
         .await;
     });
 }
+
+#[test]
+fn a_peer_that_is_always_ahead_lets_other_tasks_run() {
+    check(V4, async |sockets, _| {
+        let acceptor = sockets.listen(0).await.unwrap();
+        let (mut server, mut client) = both(&sockets, &acceptor).await;
+        client.write_all(&[b'x'; 10_000]).await.unwrap();
+        let read = async {
+            // Byte by byte, there is always another one.
+            for _ in 0..10_000 {
+                server.read_exact(&mut [0]).await.unwrap();
+            }
+        };
+        let turns = std::cell::Cell::new(0);
+        let other = async {
+            loop {
+                turns.set(turns.get() + 1);
+                unik::concurrent::yield_now().await;
+            }
+        };
+        race(read, other).await;
+        assert!(turns.get() > 100, "{} turns in 10,000 reads", turns.get());
+    });
+}
