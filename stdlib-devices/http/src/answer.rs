@@ -64,7 +64,6 @@ pub(crate) fn head<B>(
     length: u64,
     frame: Frame,
 ) {
-    out.reserve(384);
     let status = match plan {
         Plan::Part(_) => Status::PARTIAL_CONTENT,
         Plan::NotModified => Status::NOT_MODIFIED,

@@ -3,6 +3,7 @@
 //! Answers to pipelined requests gather in one buffer and leave together; large content is written from where it lies. The connection
 //! ends when either side says so, after a refusal, or when a limit is reached.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
@@ -26,10 +27,10 @@ use crate::stop::Seat;
 
 /// Content up to this size is copied behind its head; more is written from where it lies.
 const COPIED: usize = 4 * 1024;
+/// How long the head of an answer usually is at most.
+const HEAD: usize = 384;
 /// How much of a content is asked for at a time, and how much may gather before it is written.
 const CHUNK: usize = 64 * 1024;
-/// What a connection's buffer for answers may keep while it waits.
-const KEPT: usize = 8 * 1024;
 
 /// Why a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +98,10 @@ enum Step {
 impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
     async fn requests(&mut self) -> End {
         loop {
-            let result = match self.step().await {
+            // What a request needs is given back when it is answered: a connection that waits holds little, and the next request
+            // that is served, on whichever connection, finds the same memory in the cache.
+            let step = if self.input.is_empty() { Ok(Step::More) } else { Box::pin(self.step()).await };
+            let result = match step {
                 Ok(Step::Answered { persistent: true }) if self.out.len() < CHUNK => continue,
                 Ok(Step::Answered { persistent: true }) => self.write_out().await,
                 Ok(Step::Answered { persistent: false }) => return End::Said,
@@ -168,21 +172,20 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
     async fn read(&mut self) -> Result<(), End> {
         self.write_out().await?;
         let limits = &self.shared.limits;
-        let count = if self.input.is_empty() {
-            let room = self.input.room(limits.head);
-            self.link.read_first(room, limits.idle, &self.seat).await?
-        } else {
-            if !core::mem::replace(&mut self.timed, true) {
-                self.link.expect_within(limits.request);
+        if self.input.is_empty() {
+            return Ok(self.link.read_first(&mut self.input, limits.head, limits.idle, &self.seat).await?);
+        }
+        if !core::mem::replace(&mut self.timed, true) {
+            self.link.expect_within(limits.request);
+        }
+        match self.link.read_more(self.input.room(limits.head)).await {
+            Err(Broken::Late) => Err(End::Refused(Refusal::Timeout)),
+            Err(Broken::Ended) => Err(End::Refused(self.incomplete())),
+            result => {
+                self.input.came(result?);
+                Ok(())
             }
-            match self.link.read_more(self.input.room(limits.head)).await {
-                Err(Broken::Late) => return Err(End::Refused(Refusal::Timeout)),
-                Err(Broken::Ended) => return Err(End::Refused(self.incomplete())),
-                result => result?,
-            }
-        };
-        self.input.came(count);
-        Ok(())
+        }
     }
 
     /// What is wrong with a head that ends before its end: perhaps something worse, which was not looked for yet.
@@ -289,8 +292,10 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
                 return Ok(());
             }
         };
+        let copied = first.len() <= COPIED && first.len() as u64 == part.end - part.start;
+        self.out.reserve(HEAD + if copied { first.len() } else { 0 });
         answer::head(self.out, &response, &plan, (etag, modified), length, frame);
-        if first.len() <= COPIED && first.len() as u64 == part.end - part.start {
+        if copied {
             self.out.extend_from_slice(&first);
             return Ok(());
         }
@@ -318,8 +323,7 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
             return Ok(());
         }
         let written = self.link.write(self.out, content, self.shared.limits.progress).await;
-        self.out.clear();
-        self.out.shrink_to(KEPT);
+        *self.out = Vec::new();
         written
     }
 }

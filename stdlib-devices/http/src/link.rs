@@ -13,6 +13,7 @@ use unik::clock::{Deadline, Sleep};
 use unik::concurrent::yield_now;
 use unik::net::Flow;
 
+use crate::input::Input;
 use crate::stop::Seat;
 
 /// How often a peer may be served without a wait before the others have their turn.
@@ -56,29 +57,33 @@ impl<'s, F: Flow, S: Sleep> Link<'s, F, S> {
         Link { flow, deadline: Deadline::new(sleep), turns: 0, written: false }
     }
 
-    /// Reads the first bytes of a request, unless the server stops.
+    /// Reads the first bytes of a request of at most `most`, unless the server stops.
     pub(crate) async fn read_first(
         &mut self,
-        room: &mut [u8],
+        input: &mut Input,
+        most: usize,
         idle: Duration,
         seat: &Seat<'_>,
-    ) -> Result<usize, Broken> {
+    ) -> Result<(), Broken> {
         self.turn().await;
         let Link { flow, deadline, turns, .. } = self;
         let read = async {
-            let mut read = pin!(flow.read(room));
-            poll_fn(|cx| {
-                if let Poll::Ready(result) = read.as_mut().poll(cx) {
-                    return Poll::Ready(Some(result));
-                }
-                *turns = 0;
-                seat.poll(cx).map(|()| None)
-            })
-            .await
+            flow.readable().await;
+            let count = flow.read(input.room(most)).await?;
+            input.came(count);
+            Ok::<_, F::Error>(count)
         };
-        match deadline.limit_from(idle, read).await {
+        let mut read = pin!(read);
+        let first = poll_fn(|cx| {
+            if let Poll::Ready(result) = read.as_mut().poll(cx) {
+                return Poll::Ready(Some(result));
+            }
+            *turns = 0;
+            seat.poll(cx).map(|()| None)
+        });
+        match deadline.limit_from(idle, first).await {
             Ok(Some(Ok(0))) => Err(Broken::Ended),
-            Ok(Some(Ok(count))) => Ok(count),
+            Ok(Some(Ok(_))) => Ok(()),
             Ok(Some(Err(_))) => Err(Broken::Failed),
             Ok(None) => Err(Broken::Stopped),
             Err(_) => Err(Broken::Late),

@@ -103,12 +103,23 @@ impl Running {
         if ok { Ok(()) } else { Err(format!("{}: {}", self.name, String::from_utf8_lossy(&answer)).into()) }
     }
 
+    /// The process that answers: nginx does so in a child of the one that was started.
+    fn serves(&self) -> String {
+        let id = self.child.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        children.split_whitespace().next().map_or(id.to_string(), str::to_owned)
+    }
+
+    /// How long it has been on a processor, in microseconds.
+    pub(crate) fn busy(&self) -> Result<f64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/schedstat", self.serves()))?;
+        let nanoseconds: f64 = text.split_whitespace().next().ok_or("an empty schedstat")?.parse()?;
+        Ok(nanoseconds / 1000.0)
+    }
+
     /// The resident memory in kilobytes, now and at most: of the process that serves.
     pub(crate) fn memory(&self) -> Result<(u64, u64)> {
-        let id = self.child.id();
-        // nginx serves from a child of the process that was started.
-        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-        let serves = children.split_whitespace().next().map_or(id.to_string(), str::to_owned);
+        let serves = self.serves();
         let status = std::fs::read_to_string(format!("/proc/{serves}/status"))?;
         let figure = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::Result;
+use crate::contender::Running;
 
 /// What is asked of a server in a round.
 #[derive(Clone, Copy)]
@@ -15,25 +16,31 @@ pub(crate) struct Load {
 #[derive(Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) rate: f64,
+    pub(crate) requests: f64,
+    /// What the server spent on a request, on its processor.
+    pub(crate) cost: f64,
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) max: f64,
 }
 
 impl Load {
-    pub(crate) fn run(self, port: u16) -> Result<Sample> {
+    pub(crate) fn run(self, server: &Running) -> Result<Sample> {
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", "1", "wrk", "--threads", "1", "--latency"]);
         command
             .arg(format!("--connections={}", self.connections))
             .arg(format!("--duration={}s", self.seconds));
-        let output = command.arg(format!("http://127.0.0.1:{port}/")).output()?;
+        let before = server.busy()?;
+        let output = command.arg(format!("http://127.0.0.1:{}/", server.port)).output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let failed = || format!("wrk: {text}{}", String::from_utf8_lossy(&output.stderr));
         if text.contains("Socket errors") || text.contains("Non-2xx") {
             return Err(failed().into());
         }
-        sample(&text).ok_or_else(|| failed().into())
+        let mut sample = sample(&text).ok_or_else(failed)?;
+        sample.cost = (server.busy()? - before) / sample.requests;
+        Ok(sample)
     }
 }
 
@@ -44,11 +51,19 @@ fn sample(text: &str) -> Option<Sample> {
     };
     Some(Sample {
         rate: words("Requests/sec:")?.first()?.parse().ok()?,
+        requests: requests(text)?,
+        cost: 0.0,
         p50: microseconds(words("50%")?.first()?)?,
         p99: microseconds(words("99%")?.first()?)?,
         // Average, deviation, maximum.
         max: microseconds(words("Latency ")?.get(2)?)?,
     })
+}
+
+/// The number before `requests in`.
+fn requests(text: &str) -> Option<f64> {
+    let line = text.lines().find(|line| line.contains(" requests in "))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// `310.00us`, `1.20ms`, `2.00s`.

@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p bench-http [-- --program PATH --seconds N --rounds N --connections N]`. It needs `nginx`, `wrk` and `taskset`, and two
 //! cores: servers run on the first, the client on the second. It prints medians over the rounds, and ratios within this run:
-//! figures of different runs or machines say nothing about one another.
+//! figures of different runs or machines say nothing about one another. `cost` is processor time of the server per request: it stays
+//! when the machine has other work to do.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -61,7 +62,7 @@ fn compare(load: Load, rounds: usize, program: Option<PathBuf>) -> Result<()> {
     let mut samples: Vec<Vec<Sample>> = running.iter().map(|_| Vec::new()).collect();
     for round in 0..=rounds {
         for (server, samples) in running.iter().zip(&mut samples) {
-            let sample = load.run(server.port)?;
+            let sample = load.run(server)?;
             if round > 0 {
                 samples.push(sample);
             }
@@ -76,19 +77,26 @@ fn compare(load: Load, rounds: usize, program: Option<PathBuf>) -> Result<()> {
         let (memory, peak) = server.memory()?;
         let rate = median(|sample| sample.rate);
         println!(
-            "{:<12} {rate:>10.0} {:>6.0} µs {:>6.0} µs {:>6.0} µs {memory:>5} kB {peak:>4} kB",
+            "{:<12} {rate:>8.0} {:>6.2} µs {:>6.0} µs {:>6.0} µs {:>6.0} µs {memory:>5} kB {peak:>4} kB",
             server.name,
+            median(|sample| sample.cost),
             median(|sample| sample.p50),
             median(|sample| sample.p99),
             median(|sample| sample.max),
         );
     }
     // Rounds are compared one by one: what else the machine did, it did to all of a round.
-    let ratio = |other: usize| {
+    let ratio = |other: usize, figure: fn(&Sample, &Sample) -> f64| {
         load::median(
-            samples[0].iter().zip(&samples[other]).map(|(ours, theirs)| ours.rate / theirs.rate).collect(),
+            samples[0].iter().zip(&samples[other]).map(|(ours, theirs)| figure(ours, theirs)).collect(),
         )
     };
-    println!("{:.2} × nginx, {:.2} × the bare loop", ratio(1), ratio(2));
+    for (name, other) in [("nginx", 1), ("the bare loop", 2)] {
+        println!(
+            "{:.2} × the requests per second of {name}; {:.2} × per second of processor",
+            ratio(other, |ours, theirs| ours.rate / theirs.rate),
+            ratio(other, |ours, theirs| theirs.cost / ours.cost),
+        );
+    }
     Ok(())
 }
