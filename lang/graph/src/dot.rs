@@ -70,11 +70,13 @@ fn label(graph: &DeviceGraph, node: &Node) -> String {
     out
 }
 
-/// A string of the dot language, in which a line break is centred. Besides the quote, only the backslash is special.
+/// A string of the dot language, in which a line break is centred. Besides the quote, the backslash is special, and
+/// an ampersand where it begins what looks like an entity of HTML.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
-    for char in text.chars() {
+    for (at, char) in text.char_indices() {
         match char {
+            '&' if entity(&text[at + 1..]) => out.push_str("&amp;"),
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -85,4 +87,10 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Whether a text that stands behind an ampersand begins as `lt;` or `#39;` do.
+fn entity(text: &str) -> bool {
+    let name = text.find(|char: char| !(char.is_ascii_alphanumeric() || char == '#'));
+    name.is_some_and(|end| end > 0 && text[end..].starts_with(';'))
 }

@@ -27,6 +27,7 @@ use petgraph::stable_graph::NodeIndex;
 use unik_source::Sources;
 
 use crate::model::{ArgumentValue, DeviceGraph, Edge, Key, Node, NodeKind, Stage};
+use crate::value::{Const, ValueType};
 
 /// How deep a tree is indented.
 pub const DEEPEST: usize = 32;
@@ -100,7 +101,8 @@ pub fn conditions(graph: &DeviceGraph) -> String {
     }
     for require in &graph.requires {
         let condition = graph.exprs.text(require.condition, &graph.keys);
-        let _ = writeln!(out, "require {condition}, {:?}", require.message.as_str());
+        let message = Const::Str(require.message.clone()).literal(&ValueType::Str);
+        let _ = writeln!(out, "require {condition}, {message}");
     }
     out
 }

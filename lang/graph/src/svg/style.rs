@@ -45,3 +45,35 @@ font-size:11px;fill:#1b2333;fill:var(--ink)}
 .unik .label.default rect{fill:#fff6df;fill:var(--choice)}
 .unik .label.default text{font-weight:700}
 ";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The variables that a part of the style sheet sets.
+    fn variables(part: &str) -> BTreeMap<&str, &str> {
+        let entries =
+            part.split(['{', '}', ';']).filter_map(|entry| entry.strip_prefix("--")?.split_once(':'));
+        entries.collect()
+    }
+
+    #[test]
+    fn every_colour_has_its_light_and_dark_variable() {
+        let (light, rest) = CSS.split_once("@media").unwrap();
+        let (dark, rules) = rest.split_once("}}").unwrap();
+        let (light, dark) = (variables(light), variables(dark));
+        assert!(light.keys().eq(dark.keys()));
+        let entries: Vec<&str> = rules.split(['{', '}', ';']).collect();
+        let mut count = 0;
+        for pair in entries.windows(2) {
+            let Some((property, variable)) = pair[1].split_once(":var(--") else { continue };
+            let variable = variable.trim_end_matches(')');
+            assert_eq!(pair[0], format!("{property}:{}", light[variable]));
+            count += 1;
+        }
+        assert!(count > light.len());
+        assert!((0..TINTS).all(|tint| light.contains_key(format!("tint{tint}").as_str())));
+    }
+}

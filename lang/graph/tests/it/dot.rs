@@ -85,6 +85,16 @@ fn special_characters_are_escaped() {
 }
 
 #[test]
+fn what_looks_like_an_entity_stays_as_it_is() {
+    let mut b = Build::new();
+    let job = b.device("d.job", "Job", &[]);
+    let choice = b.choice("a && b == \"&lt;&#39;&;\"", "Job", &[], &[("&amp", job)]);
+    let text = dot::render(&b.rooted(&[choice]), &APP);
+    assert!(text.contains(r#"label="a && b == \"&amp;lt;&amp;#39;&;\""#), "{text}");
+    assert!(text.contains(r#"label="&amp""#), "{text}");
+}
+
+#[test]
 fn an_empty_graph_is_a_digraph() {
     check(
         &Build::new().rooted(&[]),
