@@ -77,6 +77,9 @@ pub struct NamedConstant {
     pub name: String,
     /// Its declaration.
     pub lines: Vec<String>,
+    /// Who needs it.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An embedded folder.
@@ -102,7 +105,7 @@ pub struct LocalEnum {
 /// The keys of the program.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct KeysPlan {
-    /// The fields that the program reads: documentation, name and type.
+    /// The fields that the program reads.
     pub fields: Vec<Field>,
     /// The lines that read them.
     pub read: Vec<String>,
@@ -113,12 +116,10 @@ pub struct KeysPlan {
 /// A field of `Keys`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Field {
-    /// What the key is for, in one line.
-    pub doc: String,
     /// Its name.
     pub name: String,
-    /// Its type.
-    pub ty: String,
+    /// Its documentation and its declaration.
+    pub lines: Vec<String>,
 }
 
 impl LocalEnum {
@@ -186,7 +187,9 @@ pub fn plan(
     sources: &dyn Sources,
     resolution: &Resolution,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let runtime = runtime(graph).map_err(|diagnostic| vec![diagnostic])?;
+    let Some(runtime) = graph.target.as_ref().and_then(|target| target.runtime.as_ref()) else {
+        return Err(vec![no_runtime(graph)]);
+    };
     let open: Vec<Diagnostic> = graph.nodes().filter_map(|(_, node)| open_choice(graph, node)).collect();
     if !open.is_empty() {
         return Err(open);
@@ -212,23 +215,23 @@ pub fn plan(
     planner.finish(runtime, image, keys, start)
 }
 
-/// The runtime crate of the target, by the path in its platform.
-fn runtime(graph: &DeviceGraph) -> Result<&Rust, Diagnostic> {
-    let Some(target) = &graph.target else {
-        let message = "no target is chosen";
-        return Err(Diagnostic::error(
+/// Why there is nothing to run on.
+fn no_runtime(graph: &DeviceGraph) -> Diagnostic {
+    match &graph.target {
+        None => Diagnostic::error(
             codes::NO_RUNTIME,
-            message,
+            "no target is chosen",
             graph.place,
             "what this runs on is not known",
         )
-        .help("give `--target`"));
-    };
-    target.runtime.as_ref().ok_or_else(|| {
-        let message = format!("the target `{}` has no runtime", target.name);
-        Diagnostic::error(codes::NO_RUNTIME, message, target.place, "this platform has no `rust` entry")
-            .help("name its runtime crate: `rust my_runtime`")
-    })
+        .help("give `--target`"),
+        Some(target) => {
+            let message = format!("the target `{}` has no runtime", target.name);
+            let label = "this platform has no `rust` entry";
+            Diagnostic::error(codes::NO_RUNTIME, message, target.place, label)
+                .help("name its runtime crate: `rust my_runtime`")
+        }
+    }
 }
 
 fn open_choice(graph: &DeviceGraph, node: &Node) -> Option<Diagnostic> {
@@ -335,7 +338,7 @@ impl<'p> Planner<'p> {
     }
 
     fn finish(
-        self,
+        mut self,
         runtime: String,
         image: Vec<String>,
         keys: Option<KeysPlan>,
@@ -353,6 +356,10 @@ impl<'p> Planner<'p> {
         };
         while taken(&package) {
             package.push_str("-image");
+        }
+        let mut values = core::mem::take(&mut self.values.constants);
+        for value in &mut values {
+            value.lines = self.marked(core::mem::take(&mut value.lines), OriginKind::Value, "", value.place);
         }
         let mut own_imports = Vec::new();
         if !self.values.tables.is_empty() {
@@ -372,7 +379,7 @@ impl<'p> Planner<'p> {
             runtime,
             image,
             constants: self.constants,
-            values: self.values.constants,
+            values,
             tables: self.values.tables,
             enums: self.values.enums,
             takes_arguments: keys.is_some(),

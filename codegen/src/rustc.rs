@@ -4,6 +4,9 @@
 //! do not fit: only rustc can know. Its message is told at the `.unik` device. Messages about other crates are none of
 //! this module's: those are told as cargo tells them.
 
+use std::collections::BTreeSet;
+
+use petgraph::stable_graph::NodeIndex;
 use serde_json::Value;
 use unik_graph::{Device, DeviceGraph, NodeKind, Rust};
 use unik_source::{Code, Diagnostic};
@@ -12,9 +15,60 @@ use crate::codes;
 use crate::layout::comment;
 use crate::{Crate, Origin, OriginKind};
 
-/// What a message of cargo (`--message-format json`, one line) amounts to, if it is an error in the generated crate's
-/// own sources.
+/// What messages of cargo (`--message-format json`, one a line) amount to. One mistake is told once: rustc goes on after
+/// a device that is wrong, and then all that depends on it is wrong too.
+pub fn diagnostics<'m>(
+    messages: impl IntoIterator<Item = &'m Value>,
+    generated: &Crate,
+    graph: &DeviceGraph,
+) -> Vec<Diagnostic> {
+    let all: Vec<(String, Diagnostic)> =
+        messages.into_iter().filter_map(|message| located(message, generated, graph)).collect();
+    let wrong: Vec<NodeIndex> = all
+        .iter()
+        .filter(|(_, told)| told.code != codes::NOT_CLONE)
+        .filter_map(|(node, _)| graph.find(node))
+        .collect();
+    let mut told: Vec<(String, Diagnostic)> = Vec::new();
+    for (node, diagnostic) in all {
+        let same = |(other, known): &(String, Diagnostic)| {
+            known.code == diagnostic.code && known.primary() == diagnostic.primary()
+                // The first mistake of a device makes the others.
+                || !node.is_empty() && *other == node && diagnostic.code != codes::NOT_CLONE
+        };
+        let follows = diagnostic.code != codes::NOT_FOUND
+            && diagnostic.code != codes::NOT_CLONE
+            && graph.find(&node).is_some_and(|node| depends(graph, node, &wrong));
+        if !follows && !told.iter().any(same) {
+            told.push((node, diagnostic));
+        }
+    }
+    told.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+}
+
+/// What one message amounts to, if it is an error in the generated crate's own sources. [`diagnostics`] tells each
+/// mistake once.
 pub fn diagnostic(message: &Value, generated: &Crate, graph: &DeviceGraph) -> Option<Diagnostic> {
+    located(message, generated, graph).map(|(_, told)| told)
+}
+
+/// Whether a node uses one of these, directly or not.
+fn depends(graph: &DeviceGraph, node: NodeIndex, on: &[NodeIndex]) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<NodeIndex> = graph.uses(node).into_iter().map(|(_, used)| used).collect();
+    while let Some(used) = open.pop() {
+        if on.contains(&used) {
+            return true;
+        }
+        if seen.insert(used) {
+            open.extend(graph.uses(used).into_iter().map(|(_, used)| used));
+        }
+    }
+    false
+}
+
+/// A message as a diagnostic, and the node it is about.
+fn located(message: &Value, generated: &Crate, graph: &DeviceGraph) -> Option<(String, Diagnostic)> {
     let target = message.get("target")?;
     let is_program = target.get("name")?.as_str()? == generated.program
         && target.get("kind")?.as_array()?.iter().any(|kind| kind == "bin");
@@ -27,9 +81,12 @@ pub fn diagnostic(message: &Value, generated: &Crate, graph: &DeviceGraph) -> Op
         // The last line of rustc, «aborting due to …», has neither code nor place.
         message.get("spans")?.as_array()?.first()?;
         let text = format!("the generated crate does not compile: {}", found.text);
-        return Some(Diagnostic::error(codes::OTHER, text, graph.place, "of this unikernel"));
+        return Some((
+            String::new(),
+            Diagnostic::error(codes::OTHER, text, graph.place, "of this unikernel"),
+        ));
     };
-    Some(told(&found, origin, graph))
+    Some((origin.node.clone(), told(&found, origin, graph)))
 }
 
 /// What matters of a message.
@@ -188,7 +245,12 @@ fn kind<'g>(found: &Found<'_>, origin: &Origin, graph: &'g DeviceGraph) -> Optio
         "E0277" | "E0599" if found.names("Clone") || found.underlined().contains("clone") => {
             Some(Kind::NotClone)
         }
-        "E0277" if found.names("is not a future") || found.names("Failure") || found.names("`?`") => {
+        "E0277" | "E0271"
+            if found.names("is not a future")
+                || found.names("a future that resolves")
+                || found.names("Failure")
+                || found.names("`?`") =>
+        {
             Some(Kind::Result)
         }
         "E0277" | "E0271" => {
@@ -224,7 +286,8 @@ fn other(found: &Found<'_>, origin: &Origin) -> Diagnostic {
     };
     // A case or a whole enum of Rust that is missing has no device to be told at.
     let missing = matches!(found.code, "E0412" | "E0425" | "E0432" | "E0433" | "E0599" | "E0603");
-    if origin.kind == OriginKind::Enum && missing {
+    let names_enums = matches!(origin.kind, OriginKind::Enum | OriginKind::Value | OriginKind::Key);
+    if names_enums && missing {
         let message = "the Rust enum is not like the enum of the `.unik` file";
         return Diagnostic::error(codes::NOT_FOUND, message, origin.place, label).help(
             "declare it with `pub enum` at the root of the crate, `Copy`, with the same cases in upper camel case",

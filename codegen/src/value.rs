@@ -268,7 +268,7 @@ impl<'v> Values<'v> {
         }
         let name = self.names.upper(hint);
         let lines = lay(0, &format!("const {name}: {ty} ="), code, ";");
-        self.constants.push(NamedConstant { name: name.clone(), lines });
+        self.constants.push(NamedConstant { name: name.clone(), lines, place: self.place });
         self.constant_names.insert(key, name.clone());
         name
     }

@@ -58,7 +58,9 @@ impl Planner<'_> {
                 true => format!("`--{}`", key.option),
                 false => format!("`--{}`: {}", key.option, comment(&key.doc)),
             };
-            plan.fields.push(Field { doc, name: self.values.field(id), ty });
+            let name = self.values.field(id);
+            let lines = vec![format!("    /// {doc}"), format!("    {name}: {ty},")];
+            plan.fields.push(Field { name, lines: self.marked(lines, OriginKind::Key, "", key.place) });
         }
         let names: Vec<String> = plan.fields.iter().map(|field| field.name.clone()).collect();
         plan.result = if names.is_empty() { vec!["        Ok(Self)".to_owned()] } else { result(&names) };

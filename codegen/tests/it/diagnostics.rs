@@ -1,1 +1,408 @@
-//! x
+//! What is told when there is no crate, and when rustc refuses the one that there is.
+
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+use unik_codegen::{CrateInfo, generate, rustc};
+use unik_graph::{Const, DeviceGraph, Expr, KeyId, NodeKind, Op, ValueType};
+use unik_source::Diagnostic;
+
+use crate::build::{App, Arg, Build, enumeration, host, resolution};
+use crate::generated::cargo;
+use crate::graphs::{list, server};
+
+/// A diagnostic in short: lines are those of `app.unik` or, behind `std`, those of the fixture's file.
+fn shown(diagnostic: &Diagnostic) -> String {
+    let place = |place: unik_source::Place| {
+        format!("{}{}", if place.file.0 == 0 { "app " } else { "std " }, place.span.start / 5 + 1)
+    };
+    let mut text = format!("{}: {}\n", diagnostic.code, diagnostic.message);
+    for label in &diagnostic.labels {
+        text.push_str(&format!("  {}: {}\n", place(label.place), label.message));
+    }
+    for note in &diagnostic.notes {
+        // What rustc adds varies with its version.
+        text.push_str(&format!("  note: {}\n", note.split("; ").next().unwrap()));
+    }
+    if let Some(help) = &diagnostic.help {
+        text.push_str(&format!("  help: {help}\n"));
+    }
+    text
+}
+
+/// What `generate` tells.
+fn check(graph: &DeviceGraph, expected: &Expect) {
+    let mut world = resolution(graph, "../..");
+    world.crates.retain(|folder, _| folder != "app");
+    let told = generate(graph, &App, &world).unwrap_err();
+    expected.assert_eq(&told.iter().map(shown).collect::<String>());
+}
+
+/// What is told of rustc's errors.
+fn check_rustc(name: &str, graph: &DeviceGraph, expected: &Expect) {
+    let mut world = resolution(graph, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
+    let local = CrateInfo {
+        path: concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/devices").into(),
+        ..world.crates["fixture"].clone()
+    };
+    world.crates.insert("app".into(), local);
+    let generated = generate(graph, &App, &world).unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused");
+    for (path, content) in &generated.files {
+        let file = folder.join(name).join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, content.bytes()).unwrap();
+    }
+    let output = cargo(name, &folder, &["check", "--message-format=json"]);
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let messages: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<String> = rustc::diagnostics(&messages, &generated, graph).iter().map(shown).collect();
+    assert!(!told.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    expected.assert_eq(&told.concat());
+}
+
+/// `server` with one device changed.
+fn changed(id: &str, path: &str, bound: Option<&str>) -> DeviceGraph {
+    let mut graph = server();
+    let node = graph.find(id).unwrap();
+    let NodeKind::Device(device) = &mut graph.graph[node].kind else { panic!("not a device") };
+    if let Some(rust) = &mut device.rust {
+        rust.path = path.into();
+    }
+    if let (Some(bound), Some(rust)) = (bound, &mut device.bound) {
+        rust.path = bound.into();
+    }
+    graph
+}
+
+#[test]
+fn what_is_missing_is_said_before_anything_is_written() {
+    let mut graph = server();
+    graph.target = None;
+    check(
+        &graph,
+        &expect![[r#"
+        E0514: no target is chosen
+          app 10: what this runs on is not known
+          help: give `--target`
+    "#]],
+    );
+    let mut graph = server();
+    graph.target.as_mut().unwrap().runtime = None;
+    check(
+        &graph,
+        &expect![[r#"
+        E0514: the target `unix` has no runtime
+          app 1: this platform has no `rust` entry
+          help: name its runtime crate: `rust my_runtime`
+    "#]],
+    );
+    let mut build = Build { graph: server() };
+    let node = build.graph.find("direct").unwrap();
+    build.edit(node).rust = None;
+    let node = build.graph.find("tcp").unwrap();
+    build.edit(node).rust.as_mut().unwrap().folder = "app".into();
+    check(
+        &build.graph,
+        &expect![[r#"
+        E0512: device `std/fixture.direct` has no constructor
+          std 2: this device has no `rust` entry
+          note: a graph can be drawn without it, but a program cannot be built
+          help: name its constructor: `rust Type::new`
+        E0510: this needs a Rust crate, and no `Cargo.toml` lies beside the file
+          std 9: a path of that crate
+          note: a `rust` path is relative to the crate in the folder of its `.unik` file, `app`
+          help: run `cargo init --lib` in that folder and write the constructor there
+    "#]],
+    );
+}
+
+#[test]
+fn an_open_choice_is_said() {
+    let mut build = Build { graph: server() };
+    let node = build.graph.find("both").unwrap();
+    let condition = build.int(0);
+    let choice = unik_graph::Choice { label: "port == 80".into(), selector: condition, keys: vec![KeyId(0)] };
+    build.graph.graph[node].kind = NodeKind::Choice(choice);
+    check(
+        &build.graph,
+        &expect![[r#"
+        E0513: what `port == 80` chooses is still open
+          app 6: this choice
+          help: give `--port`
+    "#]],
+    );
+}
+
+#[test]
+fn a_folder_that_was_not_read_is_said() {
+    let mut build = Build::new("unread");
+    let files = build.value(Const::Files(host("site/")), ValueType::Files);
+    build.device("count", "count", None, vec![("number", Arg::Value(files))]);
+    let mut world = resolution(&build.graph, "../..");
+    world.files.clear();
+    let told = generate(&build.graph, &App, &world).unwrap_err();
+    expect![[r#"
+        E0515: the folder `site/` has not been read
+          app 1: used here
+    "#]]
+    .assert_eq(&told.iter().map(shown).collect::<String>());
+}
+
+#[test]
+fn a_device_that_does_not_implement_its_module_type() {
+    check_rustc(
+        "trait",
+        &changed("direct", "Direct::new", Some("net::Listener")),
+        &expect![[r#"
+        E0501: device `std/fixture.direct` does not implement `std/fixture.Store`
+          app 2: used here
+          std 2: declared as a `std/fixture.Store`
+          std 9: which is the trait `net::Listener`
+          note: rustc (E0277): the trait bound `Direct: fixture_devices::net::Listener` is not satisfied
+          help: implement `net::Listener` for what `Direct::new` gives, or declare another module type
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_not_in_the_crate() {
+    check_rustc(
+        "function",
+        &changed("direct", "Direct::open", None),
+        &expect![[r#"
+        E0502: `Direct::open` is not in the crate beside its `.unik` file
+          std 9: named here
+          app 2: needed here
+          note: rustc (E0599): no function or associated item named `open` found for struct `Direct` in the current scope
+          help: write it there as `pub`, or correct the path: it is relative to the root of the crate
+    "#]],
+    );
+    check_rustc(
+        "type",
+        &changed("direct", "Disk::new", None),
+        &expect![[r#"
+        E0502: `Disk::new` is not in the crate beside its `.unik` file
+          std 9: named here
+          app 2: needed here
+          note: rustc (E0433): cannot find `Disk` in `fixture_devices`
+          help: write it there as `pub`, or correct the path: it is relative to the root of the crate
+    "#]],
+    );
+    check_rustc(
+        "bound",
+        &changed("direct", "Direct::new", Some("Disk")),
+        &expect![[r#"
+        E0502: `Disk` is not in the crate beside its `.unik` file
+          std 9: named here
+          note: rustc (E0405): cannot find trait `Disk` in crate `fixture_devices`
+          help: write it there as `pub`, or correct the path: it is relative to the root of the crate
+    "#]],
+    );
+}
+
+#[test]
+fn arguments_that_do_not_fit() {
+    check_rustc(
+        "count",
+        &changed("direct", "Sockets::new", None),
+        &expect![[r#"
+        E0503: the arguments of `std/fixture.direct` do not fit `Sockets::new`
+          app 2: used here
+          std 2: declared here
+          note: a constructor takes the parameters in order, then the keys
+          note: rustc (E0061): this function takes 0 arguments but 1 argument was supplied
+    "#]],
+    );
+    check_rustc(
+        "types",
+        &changed("tcp", "Direct::new", None),
+        &expect![[r#"
+        E0503: the arguments of `std/fixture.tcp` do not fit `Direct::new`
+          app 4: used here
+          std 4: declared here
+          note: a constructor takes the parameters in order, then the keys
+          note: rustc (E0061): this function takes 1 argument but 2 arguments were supplied
+    "#]],
+    );
+    let mut build = Build { graph: server() };
+    let (serve, both, tcp) = ["serve", "both", "sockets"].map(|id| build.graph.find(id).unwrap()).into();
+    let edge = build.graph.graph.find_edge(serve, both).unwrap();
+    let weight = build.graph.graph.remove_edge(edge).unwrap();
+    build.graph.graph.add_edge(serve, tcp, weight);
+    check_rustc(
+        "device",
+        &build.graph,
+        &expect![[r#"
+        E0503: the arguments of `std/fixture.serve` do not fit `serve`
+          app 7: used here
+          std 7: declared here
+          note: a constructor takes the parameters in order, then the keys
+          note: rustc (E0277): the trait bound `Sockets: fixture_devices::net::Listener` is not satisfied
+    "#]],
+    );
+}
+
+#[test]
+fn a_shared_device_that_cannot_be_cloned() {
+    let mut build = Build { graph: server() };
+    let crunch = build.graph.find("crunch").unwrap();
+    let both = build.graph.find("both").unwrap();
+    let name = build.str("again");
+    let again = build.device(
+        "again",
+        "serve",
+        None,
+        vec![("store", Arg::Node(crunch)), ("listener", Arg::Node(both)), ("name", Arg::Value(name))],
+    );
+    assert_eq!(build.graph.users(again), 1);
+    check_rustc(
+        "clone",
+        &build.graph,
+        &expect![[r#"
+        E0504: device `std/fixture.crunch` is shared, but cannot be cloned
+          app 1: made here
+          app 7: one of its users, `std/fixture.serve`
+          std 1: declared here
+          note: rustc (E0599): no method named `clone` found for struct `Crunch` in the current scope
+          help: derive `Clone` for its Rust type, or make two of it: `… as "name"`, `generative`
+        E0504: device `std/fixture.both` is shared, but cannot be cloned
+          app 6: made here
+          app 7: one of its users, `std/fixture.serve`
+          std 6: declared here
+          note: rustc (E0599): no method named `clone` found for struct `fixture_devices::Both<A, B>` in the current scope
+          help: derive `Clone` for its Rust type, or make two of it: `… as "name"`, `generative`
+    "#]],
+    );
+}
+
+#[test]
+fn results_that_do_not_fit() {
+    check_rustc(
+        "plain",
+        &changed("sockets", "plain", None),
+        &expect![[r#"
+        E0505: `plain` does not return what `std/fixture.sockets` needs
+          app 3: used here
+          std 3: declared here
+          note: a constructor is an `async fn` that returns `Result<Device, Error>`
+          note: the error is any type that implements `core::error::Error`, or `unik::Failure`
+          note: rustc (E0277): `u8` is not a future
+    "#]],
+    );
+    check_rustc(
+        "bare",
+        &changed("sockets", "bare", None),
+        &expect![[r#"
+        E0505: `bare` does not return what `std/fixture.sockets` needs
+          app 3: used here
+          std 3: declared here
+          note: a constructor is an `async fn` that returns `Result<Device, Error>`
+          note: the error is any type that implements `core::error::Error`, or `unik::Failure`
+          note: rustc (E0308): mismatched types
+    "#]],
+    );
+    let mut graph = changed("count", "bare", None);
+    let count = graph.find("count").unwrap();
+    if let NodeKind::Device(device) = &mut graph.graph[count].kind {
+        device.args.clear();
+    }
+    check_rustc(
+        "job",
+        &graph,
+        &expect![[r#"
+        E0505: `bare` does not return what `std/fixture.count` needs
+          app 8: used here
+          std 8: declared here
+          note: a job's constructor is its run: an `async fn` that returns `Result<(), Error>`
+          note: the error is any type that implements `core::error::Error`, or `unik::Failure`
+          note: rustc (E0271): expected `impl Future<Output = u8>` to be a future that resolves to `Result<(), _>`, but it resolves to `u8`
+    "#]],
+    );
+}
+
+#[test]
+fn an_enum_that_is_another_in_rust() {
+    let mut build = Build::new("enums");
+    let other = enumeration("fixture", "Mode", &["fast", "tardy"]);
+    let tardy = build.value(Const::List(vec![Const::Case(1)]), list(other));
+    build.device("modes", "modes", None, vec![("modes", Arg::Value(tardy))]);
+    check_rustc(
+        "case",
+        &build.graph,
+        &expect![[r#"
+        E0502: the Rust enum is not like the enum of the `.unik` file
+          app 1: for this value
+          note: rustc (E0599): no variant or associated item named `Tardy` found for enum `Mode` in the current scope
+          help: declare it with `pub enum` at the root of the crate, `Copy`, with the same cases in upper camel case
+    "#]],
+    );
+    let mut build = Build::new("enums");
+    let other = enumeration("fixture", "Speed", &["fast", "tardy"]);
+    let key = build.key("speed", other, None);
+    build.device("count", "count", None, vec![("number", Arg::Value(key))]);
+    check_rustc(
+        "enum",
+        &build.graph,
+        &expect![[r#"
+        E0502: the Rust enum is not like the enum of the `.unik` file
+          app 2: for this enum
+          note: rustc (E0433): cannot find `Speed` in `fixture_devices`
+          help: declare it with `pub enum` at the root of the crate, `Copy`, with the same cases in upper camel case
+    "#]],
+    );
+}
+
+#[test]
+fn anything_else_is_told_as_rustc_tells_it() {
+    check_rustc(
+        "unsafe",
+        &changed("sockets", "dangerous", None),
+        &expect![[r#"
+            E0506: the generated crate does not compile: call to unsafe function `dangerous` is unsafe and requires unsafe block
+              app 3: for this device
+              note: rustc (E0133): call to unsafe function `dangerous` is unsafe and requires unsafe block
+        "#]],
+    );
+    // An expression that the checker would have refused.
+    let mut build = Build::new("other");
+    let (one, text) = (build.int(1), build.str("x"));
+    let key = build.key("key", ValueType::Str, Some(text));
+    let sum = build.graph.exprs.add(Expr::Binary(Op::Add, key, one), ValueType::Int);
+    build.device("count", "count", None, vec![("number", Arg::Value(sum))]);
+    check_rustc(
+        "value",
+        &build.graph,
+        &expect![[r#"
+        E0506: the generated crate does not compile: mismatched types
+          app 1: for this value
+          note: rustc (E0308): mismatched types
+    "#]],
+    );
+}
+
+#[test]
+fn messages_about_other_crates_are_left_to_cargo() {
+    let graph = server();
+    let generated = generate(&graph, &App, &resolution(&graph, "../..")).unwrap();
+    let message = |target: &str, level: &str| {
+        serde_json::json!({
+            "target": { "name": target, "kind": ["bin"] },
+            "message": { "level": level, "message": "text", "code": null, "spans": [{
+                "file_name": "src/main.rs", "line_start": 1, "is_primary": true, "text": [],
+            }], "children": [] },
+        })
+    };
+    let told = |message: &serde_json::Value| {
+        rustc::diagnostics([message], &generated, &graph).iter().map(shown).collect::<String>()
+    };
+    assert_eq!(told(&message("app", "error")), "");
+    assert_eq!(told(&message("server", "warning")), "");
+    assert_eq!(told(&serde_json::json!({ "reason": "build-finished" })), "");
+    expect![[r#"
+        E0506: the generated crate does not compile: text
+          app 10: of this unikernel
+    "#]]
+    .assert_eq(&told(&message("server", "error")));
+}

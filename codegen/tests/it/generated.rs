@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 use expect_test::expect_file;
 use unik_codegen::{Content, Crate, generate};
@@ -31,6 +32,9 @@ fn check(name: &str) {
 }
 
 pub(crate) fn cargo(name: &str, folder: &Path, arguments: &[&str]) -> Output {
+    // One at a time: they share their versions and what they have built.
+    static CARGO: Mutex<()> = Mutex::new(());
+    let _turn = CARGO.lock().unwrap_or_else(PoisonError::into_inner);
     let manifest = folder.join(name).join("Cargo.toml");
     // The versions of the repository, so that no network is needed.
     std::fs::copy(
