@@ -23,14 +23,22 @@ use crate::unikernel::{check_require, check_unikernel};
 
 /// What an item amounts to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Core {
+pub enum Core {
+    /// `let f(x: T) = e`
     Let(Arc<Let>),
+    /// `device d(x: T): R { … }`
     Device(Arc<Device>),
+    /// `key k: T = e`
     Key(Arc<Key>),
+    /// `enum E { … }`
     Enum(Arc<EnumType>),
+    /// `module type M = trait T`
     ModuleType(Arc<ModuleType>),
+    /// `require e, "…"`
     Require(Arc<Require>),
+    /// `unikernel u = e`
     Unikernel(Arc<Unikernel>),
+    /// `platform p { … }`
     Platform(Arc<Platform>),
     /// An import, or an item that did not parse.
     Nothing,

@@ -78,8 +78,9 @@ fn named_items(db: &dyn Db, file: FileId, keyword: &str) -> Vec<(SmolStr, DefId)
     named.filter_map(|item| Some((item.name(db).clone()?, id_of(db, item)))).collect()
 }
 
-/// The core of an item. Its file is settled first, so that no chain of definitions is too long for the stack.
-fn core(db: &dyn Db, id: DefId) -> Option<&Core> {
+/// The core of an item, whatever it is. Its file is settled first, so that no chain of definitions is too long for the
+/// stack.
+pub fn checked_core(db: &dyn Db, id: DefId) -> Option<&Core> {
     let item: Item<'_> = item_of(db, id)?;
     settled(db, item.file(db));
     Some(&checked(db, item).core)
@@ -89,7 +90,7 @@ macro_rules! checked {
     ($($(#[doc = $doc:literal])+ $name:ident: $variant:ident => $ty:ty;)+) => {
         $($(#[doc = $doc])+
         pub fn $name(db: &dyn Db, id: DefId) -> Option<Arc<$ty>> {
-            match core(db, id)? {
+            match checked_core(db, id)? {
                 Core::$variant(core) => Some(core.clone()),
                 _ => None,
             }
