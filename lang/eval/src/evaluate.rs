@@ -1,0 +1,53 @@
+//! One evaluation: a unikernel, the values of its keys, and what came out.
+
+use unik_check::core::{DefId, Unikernel};
+use unik_graph::{DeviceGraph, Exprs, Key};
+use unik_source::Diagnostic;
+
+use crate::definitions::Definitions;
+use crate::machine::Machine;
+use crate::scope::TrailId;
+use crate::values::{Given, KeyValues, Mode};
+
+/// What an evaluation gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The graph, if enough is right to have one.
+    pub graph: Option<DeviceGraph>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The keys that were read, in order of their first use; then, where keys are symbols, the others of the file.
+    pub keys: Vec<Key>,
+    /// The expressions of which [`Self::keys`] speak.
+    pub exprs: Exprs,
+    /// What was given but asked for by no key.
+    pub unused: Vec<Given>,
+}
+
+/// Evaluates a unikernel of whatever program `defs` knows.
+pub fn evaluate_in(
+    defs: &dyn Definitions,
+    def: DefId,
+    unikernel: &Unikernel,
+    values: &KeyValues,
+    mode: Mode,
+) -> Outcome {
+    let mut machine = Machine::new(defs, values, mode, unikernel.place);
+    machine.choose_target(values);
+    let value = machine.run(def, &unikernel.body, &unikernel.name, unikernel.place);
+    let requires = machine.requires();
+    let graph = machine.graph(unikernel, value, &requires);
+    if mode == Mode::Symbolic {
+        for key in defs.own_keys() {
+            machine.read_key(key, TrailId::EMPTY);
+            machine.finish();
+        }
+    }
+    Outcome {
+        graph,
+        keys: machine.all_keys(),
+        unused: machine.keys.unused().cloned().collect(),
+        diagnostics: machine.diagnostics,
+        exprs: machine.exprs.into_exprs(),
+    }
+}

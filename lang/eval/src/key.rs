@@ -1,0 +1,358 @@
+//! Keys: an instance is a declaration, a scope, and the application that declares it. Its value comes from the
+//! command line, or from its default, or only at boot.
+//!
+//! A `configure key` with a value is a constant. A plain key stays an expression and has a value by which choices are
+//! made. A `run key` is an expression without a value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use unik_check::core::{self, DefId, Lambda};
+use unik_graph::{Const, ExprId, HostPath, KeyId, Stage, ValueType};
+use unik_source::{Diagnostic, Place};
+
+use crate::arithmetic::Known;
+use crate::codes;
+use crate::fold::Folded;
+use crate::machine::{Frame, Machine, Task};
+use crate::scope::{InstanceId, ScopeId, TrailId};
+use crate::value::{Value, number};
+use crate::values::{Given, KeyValues, Mode};
+use crate::walk;
+
+/// What makes two readings of a key one instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum KeyOwner {
+    /// A key of a file: one for all.
+    File(DefId),
+    /// A key of a block or device, by its index there.
+    Instance(InstanceId, u32),
+    /// `target`.
+    Target,
+}
+
+/// An instance of a key.
+#[derive(Debug)]
+pub(crate) struct KeyInstance {
+    pub(crate) name: SmolStr,
+    pub(crate) doc: SmolStr,
+    pub(crate) scope: Vec<SmolStr>,
+    pub(crate) option: SmolStr,
+    pub(crate) short: Option<char>,
+    pub(crate) stage: Stage,
+    pub(crate) ty: ValueType,
+    pub(crate) place: Place,
+    pub(crate) declared_by: SmolStr,
+    /// The application that declares it, unless it belongs to a file.
+    pub(crate) applied: Option<Place>,
+    pub(crate) default: Option<ExprId>,
+    pub(crate) given: Option<Const>,
+    pub(crate) value: Option<Const>,
+    /// Whether its declaration says a default, even one with a mistake.
+    pub(crate) optional: bool,
+    /// What reading it gives; unknown while its default is evaluated.
+    pub(crate) read: Value,
+}
+
+/// The instances of keys in order of their first use, and the values that are given.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    pub(crate) list: Vec<KeyInstance>,
+    pub(crate) ids: FxHashMap<KeyOwner, KeyId>,
+    given: BTreeMap<SmolStr, Given>,
+    pub(crate) used: BTreeSet<SmolStr>,
+    /// Keys that have been reported to have no value.
+    missing: BTreeSet<KeyId>,
+}
+
+impl Keys {
+    pub(crate) fn new(values: &KeyValues) -> Self {
+        let given = values.given.iter().map(|given| (given.option.clone(), given.clone())).collect();
+        Self { given, ..Self::default() }
+    }
+
+    pub(crate) fn get(&self, key: KeyId) -> &KeyInstance {
+        &self.list[key.0 as usize]
+    }
+
+    /// The options that were given and that no key has asked for.
+    pub(crate) fn unused(&self) -> impl Iterator<Item = &Given> {
+        let own =
+            |given: &&Given| given.option != crate::target::OPTION && !self.used.contains(&given.option);
+        self.given.values().filter(own)
+    }
+
+    pub(crate) fn add(&mut self, owner: KeyOwner, key: KeyInstance) -> KeyId {
+        let id = KeyId(number(self.list.len()));
+        self.list.push(key);
+        self.ids.insert(owner, id);
+        id
+    }
+}
+
+/// `management-ipv4`
+pub(crate) fn option(scope: &[SmolStr], name: &str) -> SmolStr {
+    let parts: Vec<&str> = scope.iter().map(SmolStr::as_str).chain([name]).collect();
+    SmolStr::new(parts.join("-").replace('_', "-"))
+}
+
+impl<'d> Machine<'d> {
+    /// Reads a key of a file.
+    pub(crate) fn read_key(&mut self, def: DefId, trail: TrailId) {
+        let owner = KeyOwner::File(def);
+        if let Some(id) = self.keys.ids.get(&owner) {
+            let value = self.keys.get(*id).read;
+            return self.give(value);
+        }
+        let Some(key) = self.defs.key(def) else { return self.give(Value::Unknown) };
+        let place = Place { file: def.file, anchor: def.item, span: key.span };
+        let id = self.new_key(owner, key, place, ScopeId::ROOT, None, self.defs.path(def.file));
+        self.push(Task::StoreKey(id.0 as usize));
+        if let Some(default) = &key.default {
+            self.push(Task::Enter(default, Frame::root(def, &default.keys, trail)));
+        }
+    }
+
+    /// Reads a key of the block or device around.
+    pub(crate) fn read_local_key(&mut self, index: u32, frame: Frame<'d>) {
+        let Some(key) = frame.keys.get(index as usize) else { return self.give(Value::Unknown) };
+        let instance = self.declaring(frame.instance, key.span);
+        let owner = KeyOwner::Instance(instance, index);
+        if let Some(id) = self.keys.ids.get(&owner) {
+            let value = self.keys.get(*id).read;
+            return self.give(value);
+        }
+        let Some(made) = self.instances.get(instance.0 as usize) else { return self.give(Value::Unknown) };
+        let (scope, applied, by) = (made.scope, made.place, made.owner.clone());
+        let id = self.new_key(owner, key, frame.place(key.span), scope, Some(applied), by);
+        self.push(Task::StoreKey(id.0 as usize));
+        match &key.default {
+            // In a block, the default stands among the locals of the body; in a device, it has locals of its own.
+            Some(default) if default.locals <= frame.locals => self.push(Task::Eval(&default.expr, frame)),
+            Some(default) => self.push(Task::Enter(default, frame)),
+            None => {}
+        }
+    }
+
+    fn new_key(
+        &mut self,
+        owner: KeyOwner,
+        key: &core::Key,
+        place: Place,
+        scope: ScopeId,
+        applied: Option<Place>,
+        declared_by: SmolStr,
+    ) -> KeyId {
+        let path = self.scopes.path(scope);
+        let instance = KeyInstance {
+            name: key.name.clone(),
+            doc: key.doc.clone(),
+            option: option(&path, &key.name),
+            // A short option stands for one key only: the one at the root.
+            short: key.short.filter(|_| path.is_empty()),
+            scope: path,
+            stage: key.stage,
+            ty: key.ty.clone(),
+            place,
+            declared_by,
+            applied,
+            default: None,
+            given: None,
+            value: None,
+            optional: key.default.is_some(),
+            read: Value::Unknown,
+        };
+        self.keys.add(owner, instance)
+    }
+
+    /// The default has been evaluated: now the key can be read.
+    pub(crate) fn store_key(&mut self, index: usize) {
+        let id = KeyId(number(index));
+        let optional = self.keys.list[index].optional;
+        let default = if optional { Some(self.take()) } else { None };
+        let default = default.and_then(|value| match value {
+            Value::Expr(id) => Some(id),
+            _ => None,
+        });
+        let given = self.given(index);
+        let read = match self.keys.list[index].stage {
+            Stage::Configure => self.configure_key(id, default, given.as_ref(), optional),
+            Stage::Both => Some(self.plain_key(id, default, given.as_ref())),
+            Stage::Run => {
+                let ty = self.keys.list[index].ty.clone();
+                Some(self.exprs.add_key(id, ty, Known::Open, Known::Open, true))
+            }
+        };
+        let read = read.map_or(Value::Unknown, Value::Expr);
+        let value = match (self.keys.list[index].stage, &given, default) {
+            (Stage::Run, _, _) | (_, None, None) => None,
+            (_, Some(given), _) => Some(given.clone()),
+            (_, None, Some(default)) => value(&self.exprs, default, self.mode),
+        };
+        let key = &mut self.keys.list[index];
+        (key.default, key.given, key.value, key.read) = (default, given, value, read);
+        self.give(read);
+    }
+
+    fn configure_key(
+        &mut self,
+        id: KeyId,
+        default: Option<ExprId>,
+        given: Option<&Const>,
+        optional: bool,
+    ) -> Option<ExprId> {
+        let ty = self.keys.get(id).ty.clone();
+        if let Some(given) = given {
+            return Some(self.exprs.add_const(given.clone(), ty));
+        }
+        let usual = default.map_or(Known::Open, |default| self.exprs.usual(default));
+        match self.mode {
+            Mode::Symbolic => Some(self.exprs.add_key(id, ty, Known::Open, usual, false)),
+            Mode::Concrete => match default.map(|default| (default, self.exprs.known(default))) {
+                Some((_, Known::Value(value))) => Some(self.exprs.add_const(value, ty)),
+                Some((default, Known::Overflow)) => {
+                    let key = self.keys.get(id);
+                    let frame = self.outside(key.place);
+                    let place = key.place;
+                    self.report_overflow(default, place, &frame);
+                    None
+                }
+                // The mistake in its default has been reported.
+                None if optional => None,
+                Some((_, Known::Open)) | None => {
+                    self.no_value(id, None);
+                    None
+                }
+            },
+        }
+    }
+
+    fn plain_key(&mut self, id: KeyId, default: Option<ExprId>, given: Option<&Const>) -> ExprId {
+        let ty = self.keys.get(id).ty.clone();
+        let usual = default.map_or(Known::Open, |default| self.exprs.usual(default));
+        let (known, usual) = match (given, self.mode) {
+            (Some(given), _) => (Known::Value(given.clone()), Known::Value(given.clone())),
+            (None, Mode::Symbolic) => (Known::Open, usual),
+            (None, Mode::Concrete) => {
+                (default.map_or(Known::Open, |default| self.exprs.known(default)), usual)
+            }
+        };
+        self.exprs.add_key(id, ty, known, usual, false)
+    }
+
+    /// The value that the command line gives, if it gives one that fits.
+    fn given(&mut self, index: usize) -> Option<Const> {
+        let key = &self.keys.list[index];
+        let given = self.keys.given.get(&key.option)?.clone();
+        self.keys.used.insert(key.option.clone());
+        let key = &self.keys.list[index];
+        if key.stage == Stage::Run {
+            let message = format!("`--{}` cannot be given when configuring", key.option);
+            let diagnostic = Diagnostic::error(
+                codes::GIVEN_TOO_EARLY,
+                message,
+                key.place,
+                "this is a `run key`: it has a value only at boot",
+            )
+            .help(format!(
+                "give it to the program: `unikc run … -- --{}={}`, or write `key` instead of `run key`",
+                key.option, given.text
+            ));
+            self.report(diagnostic);
+            return None;
+        }
+        match key.ty.parse(&given.text) {
+            Ok(value) => {
+                if let Const::Path(path) = &value {
+                    let path: HostPath = path.clone();
+                    let place = key.place;
+                    self.paths.entry(path).or_insert(place);
+                }
+                Some(value)
+            }
+            Err(reason) => {
+                let message = format!("`{}` is no value for {}", given.text, given.origin);
+                let diagnostic = Diagnostic::error(
+                    codes::BAD_VALUE,
+                    message,
+                    key.place,
+                    format!("`{}` is a `{}`", key.name, key.ty),
+                )
+                .note(reason.to_string());
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// A decision needs values that nobody gave.
+    pub(crate) fn missing_values(&mut self, id: ExprId, what: Place, frame: &Frame<'d>) {
+        for key in self.exprs.keys(id) {
+            let instance = self.keys.get(key);
+            let open = match instance.read {
+                Value::Expr(read) => self.exprs.known(read) == Known::Open,
+                _ => true,
+            };
+            if open && instance.stage != Stage::Run {
+                self.no_value(key, Some((what, frame)));
+            }
+        }
+    }
+
+    fn no_value(&mut self, id: KeyId, needed: Option<(Place, &Frame<'d>)>) {
+        if !self.keys.missing.insert(id) {
+            return;
+        }
+        let key = self.keys.get(id);
+        let boot = key.default.map(|default| self.run_keys(default)).unwrap_or_default();
+        let message = format!("key `{}` needs a value when configuring", key.name);
+        let mut diagnostic = Diagnostic::error(codes::NO_VALUE, message, key.place, "it has no default");
+        if let Some(run) = boot.first() {
+            let run = self.keys.get(*run);
+            diagnostic.labels[0].message = "its default is known only at boot".into();
+            diagnostic =
+                diagnostic.label(run.place, format!("because it reads the `run key` `{}`", run.name));
+        }
+        let help = format!("give it on the command line: `--{} …`", key.option);
+        let diagnostic = diagnostic.help(help);
+        match needed {
+            Some((what, frame)) => {
+                let diagnostic = diagnostic.label(what, "this decides what the image consists of");
+                self.report_in(frame, diagnostic);
+            }
+            None => self.report(diagnostic),
+        }
+    }
+
+    /// A frame to report from, outside of any call.
+    pub(crate) fn outside(&self, place: Place) -> Frame<'d> {
+        Frame::root(DefId { file: place.file, item: place.anchor }, &[], TrailId::EMPTY)
+    }
+
+    /// The keys of the body around a lambda that the lambda reads.
+    pub(crate) fn keys_around(&self, lambda: &'d Lambda, frame: &Frame<'d>) -> Vec<u32> {
+        if frame.keys.is_empty() {
+            return Vec::new();
+        }
+        let body = lambda.body.span;
+        let mut keys = walk::local_keys(&lambda.body);
+        keys.retain(|key| {
+            let inside = |span: unik_source::Span| body.start <= span.start && span.end <= body.end;
+            frame.keys.get(*key as usize).is_some_and(|key| !inside(key.span))
+        });
+        keys
+    }
+}
+
+/// The configured value of a key that nobody has given: by the defaults.
+fn value(exprs: &Folded, default: ExprId, mode: Mode) -> Option<Const> {
+    let known = match mode {
+        Mode::Concrete => exprs.known(default),
+        Mode::Symbolic => exprs.usual(default),
+    };
+    match known {
+        Known::Value(value) => Some(value),
+        Known::Open | Known::Overflow => None,
+    }
+}
