@@ -51,7 +51,7 @@ pub fn parse_item(text: &str, base: Place) -> (Item, Vec<Diagnostic>) {
 }
 
 fn parse(text: &str, base: Place, words: &[Token], docs: Vec<Span>) -> (ItemKind, Vec<Diagnostic>) {
-    let mut context = Context::new(text, base, words::by_place(text, &lexical::mended(words)), docs);
+    let mut context = Context::new(text, base, words::by_place(text, lexical::mended(words)), docs);
     let mut diagnostics = lexical::mistakes(text, base, words);
     let mut outcome = run(&context);
     if !outcome.mistakes.is_empty() {
@@ -107,7 +107,7 @@ fn run_up_to(context: &Context<'_>, end: usize) -> Outcome {
     let parsed = ItemParser::new().parse(context, tokens);
     let mut mistakes = core::mem::take(&mut *context.recovered.borrow_mut());
     let kind = match parsed {
-        Ok(kind) => Some(kind),
+        Ok(kind) => Some(*kind),
         Err(ParseError::User { error: () }) => None,
         Err(error) => {
             mistakes.push(Mistake::new(error, end, 0));

@@ -38,7 +38,7 @@ impl Mistake {
 }
 
 /// How many mistakes of one item are told, and how many tokens in a row are passed over.
-const MISTAKES: usize = 20;
+pub(crate) const MISTAKES: usize = 20;
 const DROPPED: usize = 2000;
 
 /// One item while it is parsed.

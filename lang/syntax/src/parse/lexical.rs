@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 use unik_source::{Diagnostic, Place, Span};
 
+use super::context::MISTAKES;
 use crate::{
     codes,
     tokens::{Token, TokenKind},
@@ -28,7 +29,11 @@ pub(crate) fn first_mistake(words: &[Token]) -> Option<u32> {
 /// What is wrong with the tokens themselves.
 pub(crate) fn mistakes(text: &str, base: Place, words: &[Token]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    for word in words {
+    let wrong = |word: &&Token| word.kind.is_error() || word.kind == TokenKind::Str;
+    for word in words.iter().filter(wrong) {
+        if diagnostics.len() > MISTAKES {
+            break;
+        }
         let (place, slice) = (base.with_span(word.span), &text[word.span.range()]);
         match word.kind {
             TokenKind::OpenStr => diagnostics.push(open_string(place, slice)),

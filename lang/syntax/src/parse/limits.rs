@@ -5,7 +5,7 @@ use crate::tokens::{Token, TokenKind};
 /// Brackets, `if`s, functions and signs inside one another.
 pub(crate) const NESTING: usize = 200;
 /// Expressions inside one another, brackets or not: `a + b + c` is two.
-pub(crate) const DEPTH: usize = 1000;
+pub(crate) const DEPTH: usize = 400;
 
 /// The phrases between an opening bracket and its close.
 #[derive(Default)]

@@ -70,7 +70,7 @@ impl Change {
                 tokens.remove(at);
             }
         }
-        words::by_place(text, &tokens)
+        words::by_place(text, tokens)
     }
 }
 

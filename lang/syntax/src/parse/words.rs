@@ -4,9 +4,8 @@
 use crate::tokens::{Token, TokenKind};
 
 /// The tokens of an item, those words marked.
-pub(crate) fn by_place(text: &str, words: &[Token]) -> Vec<Token> {
-    let mut marked = words.to_vec();
-    let platform = match words.first().map(|first| first.kind) {
+pub(crate) fn by_place(text: &str, mut marked: Vec<Token>) -> Vec<Token> {
+    let platform = match marked.first().map(|first| first.kind) {
         Some(TokenKind::Platform) => true,
         Some(TokenKind::Device | TokenKind::Generative) => false,
         _ => return marked,

@@ -16,7 +16,8 @@ fn found(text: &str) -> Vec<(usize, &'static str)> {
 /// The codes that its comments speak of: `//~ E0001` means its own line, each `^` one line up.
 fn expected(text: &str) -> Vec<(usize, &str)> {
     let marked = text.lines().enumerate().filter_map(|(line, text)| Some((line, text.split_once("//~")?.1)));
-    let marked = marked.map(|(line, mark)| (line - mark.matches('^').count(), mark.trim_start_matches('^').trim()));
+    let marked =
+        marked.map(|(line, mark)| (line - mark.matches('^').count(), mark.trim_start_matches('^').trim()));
     marked.collect()
 }
 
@@ -26,7 +27,8 @@ fn each_code_has_a_page_whose_examples_hold() {
         let path = format!("{}/../../spec/errors/{code}.md", env!("CARGO_MANIFEST_DIR"));
         let page = fs::read_to_string(&path).expect("each code has a page");
         assert!(page.starts_with(&format!("# {code}: ")), "{path} begins with its code");
-        let fences: Vec<&str> = page.split("```unik\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        let fences: Vec<&str> =
+            page.split("```unik\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
         let [wrong, mended] = fences[..] else { panic!("{path} has two examples") };
         assert_eq!(expected(wrong).len(), 1, "{path} speaks of one mistake");
         assert_eq!(expected(wrong), found(wrong), "{path}: the first example");
