@@ -3,6 +3,8 @@
 //!
 //! It is handed through the whole translation, and what it has gathered becomes part of the plan.
 
+mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -10,12 +12,11 @@ use std::sync::Arc;
 use unik_graph::{Const, DeviceGraph, EnumType, HostPath, KeyId, ValueType};
 use unik_source::{Diagnostic, Place};
 
-use crate::codes;
 use crate::crates::Crates;
-use crate::layout::{Code, field, fill, lay, string};
+use crate::layout::{Code, fill, lay, string};
 use crate::names::{Names, upper_camel};
 use crate::plan::{FilesTable, LocalEnum, NamedConstant};
-use crate::resolution::{FileContent, Resolution, enum_of};
+use crate::resolution::{Resolution, enum_of};
 
 /// Texts of values, and what has been gathered for them.
 pub(crate) struct Values<'v> {
@@ -231,25 +232,6 @@ impl<'v> Values<'v> {
         format!("Duration::from_{unit}({amount})")
     }
 
-    /// A path of the host: absolute, found from the crate's own folder when the crate is compiled, so that the crate
-    /// reads the same wherever it was written.
-    fn path(&mut self, path: &HostPath, hint: &str) -> String {
-        if path.written.starts_with('/') {
-            return string(&path.written);
-        }
-        let Some(base) = self.resolution.paths.get(&path.folder) else {
-            self.report(codes::NO_FILES, format!("the folder of the path `{}` is not known", path.written));
-            return string(&path.written);
-        };
-        let joined = format!("{}/{}", base.trim_end_matches('/'), path.written.trim_start_matches("./"));
-        if joined.starts_with('/') {
-            return string(&joined);
-        }
-        let items = vec!["env!(\"CARGO_MANIFEST_DIR\")".to_owned(), string(&format!("/{joined}"))];
-        let code = Code::Group { open: "concat!(".to_owned(), items, close: ")".to_owned(), tail: "" };
-        self.named(&ending(hint, "path"), "&str", &code)
-    }
-
     fn list(&mut self, items: &[Const], ty: &ValueType, hint: &str) -> String {
         let ValueType::List(of) = ty else { return "&[]".to_owned() };
         if items.is_empty() {
@@ -270,37 +252,6 @@ impl<'v> Values<'v> {
         let lines = lay(0, &format!("const {name}: {ty} ="), code, ";");
         self.constants.push(NamedConstant { name: name.clone(), lines, place: self.place });
         self.constant_names.insert(key, name.clone());
-        name
-    }
-
-    fn files(&mut self, folder: &HostPath, hint: &str) -> String {
-        if let Some(name) = self.table_names.get(folder) {
-            return name.clone();
-        }
-        let name = self.names.upper(&ending(hint, "files"));
-        self.table_names.insert(folder.clone(), name.clone());
-        let Some(entries) = self.resolution.files.get(folder) else {
-            self.report(codes::NO_FILES, format!("the folder `{}` has not been read", folder.written));
-            return name;
-        };
-        let mut entries: Vec<_> = entries.iter().collect();
-        entries.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
-        entries.dedup_by(|a, b| a.name == b.name);
-        let mut files = Vec::new();
-        for entry in entries {
-            let (path, tag) = match &entry.content {
-                FileContent::Bytes(bytes) => {
-                    let copy = format!("files/{}/{}", name.to_lowercase(), entry.name);
-                    self.copies.insert(copy.clone(), bytes.clone());
-                    (format!("../{copy}"), crate::tag(bytes))
-                }
-                FileContent::Path { path, tag } if path.starts_with('/') => (path.clone(), *tag),
-                FileContent::Path { path, tag } => (format!("../{path}"), *tag),
-            };
-            let data = Code::call("include_bytes!", vec![string(&path)]);
-            files.push((string(&entry.name), data, format!("Tag({tag:#x})")));
-        }
-        self.tables.push(FilesTable { lines: table(&name, &files), empty: files.is_empty() });
         name
     }
 
@@ -349,41 +300,6 @@ impl<'v> Values<'v> {
     fn report(&mut self, code: unik_source::Code, message: String) {
         self.diagnostics.push(Diagnostic::error(code, message, self.place, "used here"));
     }
-}
-
-/// `root_path` of `root`, but `path` of `path`.
-fn ending(hint: &str, word: &str) -> String {
-    if hint.ends_with(word) { hint.to_owned() } else { format!("{hint}_{word}") }
-}
-
-/// An embedded folder as a static.
-fn table(name: &str, files: &[(String, Code, String)]) -> Vec<String> {
-    let record = |indent: usize, (path, data, tag): &(String, Code, String)| {
-        let pad = " ".repeat(indent);
-        let mut lines = vec![format!("{pad}path: {path},")];
-        lines.extend(field(indent, "data", data));
-        lines.extend([format!("{pad}tag: {tag},"), format!("{pad}modified: None,")]);
-        lines
-    };
-    let mut lines = Vec::new();
-    match files {
-        [] => lines.push(format!("static {name}: Files = Files::new(&[]);")),
-        [file] => {
-            lines.push(format!("static {name}: Files = Files::new(&[File {{"));
-            lines.extend(record(4, file));
-            lines.push("}]);".to_owned());
-        }
-        _ => {
-            lines.push(format!("static {name}: Files = Files::new(&["));
-            for file in files {
-                lines.push("    File {".to_owned());
-                lines.extend(record(8, file));
-                lines.push("    },".to_owned());
-            }
-            lines.push("]);".to_owned());
-        }
-    }
-    lines
 }
 
 /// The enums that devices take, by folder and name.
