@@ -121,7 +121,9 @@ impl Document {
                 let section = sections.last_mut().expect("it starts with one section");
                 section.fence(&Info::new(info), body, (start, at), name);
                 at += 1;
-            } else if let Some(title) = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')) {
+            } else if let Some(title) =
+                line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#'))
+            {
                 let depth = line.len() - line.trim_start_matches('#').len();
                 headings.retain(|(above, _)| *above < depth);
                 headings.push((depth, title.trim().to_owned()));
@@ -153,12 +155,21 @@ impl Section {
             "unik" => match info.value("file") {
                 Some(file) => self.files.push((file.to_owned(), text)),
                 None => {
-                    let before = self.tests.last().filter(|_| info.has("continue")).map_or("", |test| &test.text);
+                    let before =
+                        self.tests.last().filter(|_| info.has("continue")).map_or("", |test| &test.text);
                     let inherited = before.lines().count();
                     let text = format!("{before}{text}");
                     let files = Vec::new();
                     let line = lines.0 + 1;
-                    self.tests.push(Test { name, line, inherited, text, files, keys: info.keys(), views: Vec::new() });
+                    self.tests.push(Test {
+                        name,
+                        line,
+                        inherited,
+                        text,
+                        files,
+                        keys: info.keys(),
+                        views: Vec::new(),
+                    });
                 }
             },
             "graph" if info.has("eval") => self.view(view(ViewKind::Evaluated)),
@@ -194,7 +205,10 @@ mod tests {
         let [a, b, c] = &document.tests[..] else { panic!("{document:?}") };
         assert_eq!((a.name.as_str(), a.line, a.text.as_str(), a.files.len()), ("A", 3, "a\n", 0));
         assert_eq!((b.name.as_str(), b.line, b.files.len(), b.keys.len()), ("A / B", 10, 1, 2));
-        assert_eq!((b.views[0].kind, b.views[0].text.as_str(), b.views[0].lines), (ViewKind::Evaluated, "g\n", (12, 13)));
+        assert_eq!(
+            (b.views[0].kind, b.views[0].text.as_str(), b.views[0].lines),
+            (ViewKind::Evaluated, "g\n", (12, 13))
+        );
         assert_eq!((c.text.as_str(), c.inherited, c.files.len()), ("b\nc\n", 1, 1));
     }
 }

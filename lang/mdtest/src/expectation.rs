@@ -51,7 +51,8 @@ mod tests {
     fn markers_name_code_line_and_words() {
         let found = diagnostics("a //~ E0101 \"no such\"\nb\n//~^^ E0202\nc //~ W0101 //~ W0102\n");
         let short: Vec<_> = found.iter().map(|e| (e.line, e.code.as_str(), e.words.as_deref())).collect();
-        let expected = [(0, "E0101", Some("no such")), (0, "E0202", None), (3, "W0101", None), (3, "W0102", None)];
+        let expected =
+            [(0, "E0101", Some("no such")), (0, "E0202", None), (3, "W0101", None), (3, "W0102", None)];
         assert_eq!(short, expected);
     }
 

@@ -5,5 +5,7 @@
 
 pub mod document;
 pub mod expectation;
+pub mod run;
 
 pub use document::{Document, Test, View, ViewKind};
+pub use run::{Failure, Report, Shelf, run};
