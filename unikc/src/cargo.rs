@@ -32,7 +32,7 @@ pub(crate) struct Build<'b> {
 pub(crate) struct Built {
     /// The program, if all went well.
     pub(crate) program: Option<PathBuf>,
-    /// The messages of rustc, each the JSON of its `message`, in order.
+    /// The messages of rustc with the target that each is about, as cargo gives them, in order.
     pub(crate) messages: Vec<Value>,
     /// What cargo said, unless it said it on the terminal already.
     pub(crate) said: String,
@@ -43,7 +43,12 @@ impl Build<'_> {
     pub(crate) fn run(&self) -> Result<Built, String> {
         let offline = self.offline || self.resolves_offline()?;
         let mut command = self.command("build");
-        command.arg("--message-format=json");
+        let coloured = if output::colours() {
+            "--message-format=json-diagnostic-rendered-ansi"
+        } else {
+            "--message-format=json"
+        };
+        command.arg(coloured);
         if self.release {
             command.arg("--release");
         }
@@ -93,9 +98,9 @@ impl Build<'_> {
 
 impl Built {
     fn hear(&mut self, line: &str) {
-        let Ok(mut message) = serde_json::from_str::<Value>(line) else { return };
+        let Ok(message) = serde_json::from_str::<Value>(line) else { return };
         match message["reason"].as_str() {
-            Some("compiler-message") => self.messages.push(message["message"].take()),
+            Some("compiler-message") => self.messages.push(message),
             Some("compiler-artifact") => {
                 if let Some(program) = message["executable"].as_str() {
                     self.program = Some(PathBuf::from(program));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
+use unik_graph::ValueType;
 
 use crate::render::Format;
 
@@ -88,8 +89,9 @@ fn library() -> Arg {
 }
 
 fn out() -> Arg {
-    Arg::new("out")
-        .long("out")
+    Arg::new("output")
+        .long("output")
+        .short('o')
         .value_name("DIR")
         .value_hint(ValueHint::DirPath)
         .value_parser(value_parser!(PathBuf))
@@ -118,14 +120,8 @@ pub(crate) struct KeyOption {
     pub(crate) short: Option<char>,
     /// Its documentation.
     pub(crate) doc: String,
-    /// Its type, as it is written.
-    pub(crate) ty: String,
-    /// All its values, if they are few.
-    pub(crate) values: Vec<String>,
-    /// Whether it may stand without a value, which then is `true`.
-    pub(crate) flag: bool,
-    /// Whether a value may start with a minus.
-    pub(crate) signed: bool,
+    /// Its type.
+    pub(crate) ty: ValueType,
     /// Its default, as it is written.
     pub(crate) default: Option<String>,
 }
@@ -155,21 +151,31 @@ fn argument(key: &KeyOption, short: Option<char>, heading: &str) -> Arg {
     if let Some(default) = &key.default {
         help += &format!(" [default: {default}]");
     }
-    let parser: ValueParser = match key.values.is_empty() {
-        true => value_parser!(String).into(),
-        false => PossibleValuesParser::new(key.values.clone()).into(),
+    let parser: ValueParser = match &key.ty {
+        ValueType::Enum(of) => PossibleValuesParser::new(of.cases.iter().map(|case| case.to_string())).into(),
+        ValueType::Bool => PossibleValuesParser::new(["true", "false"]).into(),
+        ty => {
+            let ty = ty.clone();
+            let parse = move |text: &str| match ty.parse(text) {
+                Ok(_) => Ok(text.to_owned()),
+                Err(error) => Err(error.reason),
+            };
+            ValueParser::new(parse)
+        }
     };
-    let arg =
-        Arg::new(id(&key.option)).long(key.option.clone()).value_name(key.ty.clone()).value_parser(parser);
-    let arg =
-        arg.help(help.trim().to_owned()).help_heading(heading.to_owned()).allow_negative_numbers(key.signed);
+    let arg = Arg::new(id(&key.option))
+        .long(key.option.clone())
+        .value_name(key.ty.to_string())
+        .value_parser(parser);
+    let arg = arg.help(help.trim().to_owned()).help_heading(heading.to_owned());
+    let arg = arg.allow_negative_numbers(key.ty == ValueType::Int);
     let arg = match short {
         Some(short) => arg.short(short),
         None => arg,
     };
-    match key.flag {
-        true => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
-        false => arg,
+    match key.ty {
+        ValueType::Bool => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+        _ => arg,
     }
 }
 
@@ -273,6 +279,10 @@ impl<'a> Written<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use unik_graph::EnumType;
+
     use super::*;
 
     #[test]
@@ -307,38 +317,44 @@ mod tests {
 
     #[test]
     fn keys_are_options_with_values_help_and_heading() {
-        let key = |option: &str, short, values: &[&str], flag| KeyOption {
+        let store = EnumType {
+            file: "app.unik".into(),
+            folder: "".into(),
+            name: "Store".into(),
+            cases: vec!["crunch".into(), "direct".into()],
+        };
+        let key = |option: &str, short, ty: ValueType| KeyOption {
             option: option.into(),
             short,
             doc: format!("About {option}."),
-            ty: "T".into(),
-            values: values.iter().map(|value| (*value).to_owned()).collect(),
-            flag,
-            signed: false,
+            ty,
             default: Some("d".into()),
         };
         let keys = [
-            key("store", None, &["crunch", "direct"], false),
-            key("port", Some('p'), &[], false),
-            key("quiet", None, &["true", "false"], true),
-            key("target", None, &[], false),
-            key("help", Some('h'), &[], false),
-            key("port", None, &[], false),
+            key("store", None, ValueType::Enum(Arc::new(store))),
+            key("port", Some('p'), ValueType::Port),
+            key("quiet", None, ValueType::Bool),
+            key("level", None, ValueType::Int),
+            key("target", None, ValueType::Port),
+            key("help", Some('h'), ValueType::Port),
+            key("port", None, ValueType::Port),
         ];
         let command = || with_keys(command(), "graph", "app.unik", &keys);
         command().debug_assert();
         let check = |line: &str| {
             let matches =
                 command().try_get_matches_from(line.split(' ')).map_err(|error| error.to_string())?;
-            Ok::<_, String>(given(matches.subcommand().unwrap().1, &keys[..3]))
+            Ok::<_, String>(given(matches.subcommand().unwrap().1, &keys[..4]))
         };
         let pair = |option: &str, value: &str| (option.to_owned(), value.to_owned());
         assert_eq!(check("unikc graph a -p 8 --quiet"), Ok(vec![pair("port", "8"), pair("quiet", "true")]));
         assert_eq!(check("unikc graph --quiet=false a"), Ok(vec![pair("quiet", "false")]));
+        assert_eq!(check("unikc graph a --level -3"), Ok(vec![pair("level", "-3")]));
+        assert!(check("unikc graph a --port http").unwrap_err().contains("'http' for '--port <Port>'"));
         assert!(check("unikc graph a --stor crunch").unwrap_err().contains("'--store'"));
         assert!(check("unikc graph a --store crash").unwrap_err().contains("'crunch'"));
         let help = check("unikc graph --help").unwrap_err();
         let keys = help.split_once("Keys of app.unik:").unwrap().1;
-        assert!(keys.contains("-p, --port <T>") && keys.contains("About store. [default: d]"), "{help}");
+        assert!(keys.contains("-p, --port <Port>") && keys.contains("About store. [default: d]"), "{help}");
     }
 }

@@ -1,4 +1,167 @@
 //! The commands, one file each. Each gives the exit code, and has said why if it is not 0.
+//!
+//! What they have in common is here: the arguments, the file that is opened before they are understood, and how
+//! mistakes in it are reported.
 
-pub(crate) mod explain;
-pub(crate) mod new;
+mod build;
+mod check;
+mod configure;
+mod describe;
+mod explain;
+mod graph;
+mod new;
+mod run;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use clap::error::ErrorKind;
+use unik_eval::Mode;
+use unik_graph::DeviceGraph;
+use unik_source::Diagnostic;
+
+use crate::cli::{self, KeyOption};
+use crate::library::Library;
+use crate::render::{self, Format};
+use crate::session::{Request, Session};
+use crate::{exit, output};
+
+/// Does what the arguments ask for; the first is the name of the program.
+pub(crate) fn run(args: Vec<OsString>) -> u8 {
+    // Without options of keys there is no need to know them.
+    match cli::command().try_get_matches_from(&args) {
+        Ok(matches) => dispatch(&matches, None, Vec::new()),
+        Err(error) => run_with_keys(args, &error),
+    }
+}
+
+/// Once more, with the keys of the file that the arguments seem to speak of.
+fn run_with_keys(args: Vec<OsString>, error: &clap::Error) -> u8 {
+    let outline = cli::outline(&cli::command(), args.get(1..).unwrap_or_default()).unwrap_or_default();
+    let library = outline.library.clone().or_else(library_of_environment);
+    let session = match outline.file.as_deref().map(|file| Session::open(file, library.as_deref())) {
+        Some(Ok(session)) => session,
+        Some(Err(reason)) if error.use_stderr() => return failure(reason),
+        Some(Err(_)) | None => return misunderstood(error, None),
+    };
+    let keys = session.keys(outline.unikernel.as_deref());
+    let command = cli::with_keys(cli::command(), &outline.command, session.shown(), &keys);
+    match command.try_get_matches_from(args) {
+        Ok(matches) => dispatch(&matches, Some(session), keys),
+        Err(error) => misunderstood(&error, Some(&session)),
+    }
+}
+
+/// Does what has been understood. `opened` is the file if it had to be opened for that.
+fn dispatch(matches: &ArgMatches, opened: Option<Session>, keys: Vec<KeyOption>) -> u8 {
+    let Some((name, matches)) = matches.subcommand() else { return exit::USAGE };
+    let path = |id: &str| matches.try_get_one::<PathBuf>(id).ok().flatten().map(PathBuf::as_path);
+    match name {
+        "explain" => explain::run(matches.get_one::<String>("CODE").map_or("", String::as_str)),
+        "new" => match Library::open(path(cli::LIBRARY)) {
+            Ok(library) => new::run(path("NAME").unwrap_or(Path::new("")), &library),
+            Err(reason) => failure(reason),
+        },
+        _ => {
+            let file = path(cli::FILE).unwrap_or(Path::new(""));
+            let opened = opened.filter(|session| session.given() == file);
+            match opened.map_or_else(|| Session::open(file, path(cli::LIBRARY)), Ok) {
+                Ok(session) => on_file(name, &Asked { session, keys, matches }),
+                Err(reason) => failure(reason),
+            }
+        }
+    }
+}
+
+fn on_file(name: &str, asked: &Asked<'_>) -> u8 {
+    match name {
+        "check" => check::run(asked),
+        "graph" => graph::run(asked),
+        "describe" => describe::run(asked),
+        "configure" => configure::run(asked),
+        "build" => build::run(asked),
+        "run" => run::run(asked),
+        _ => exit::USAGE,
+    }
+}
+
+fn library_of_environment() -> Option<PathBuf> {
+    std::env::var_os("UNIKC_LIBRARY").filter(|dir| !dir.is_empty()).map(PathBuf::from)
+}
+
+fn failure(reason: impl std::fmt::Display) -> u8 {
+    output::error(reason);
+    exit::FAILURE
+}
+
+/// Says why the arguments are not understood, or shows the help that they ask for. Mistakes of a file, which may hide its
+/// keys, are the better reason.
+fn misunderstood(error: &clap::Error, session: Option<&Session>) -> u8 {
+    if let Some(session) = session.filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+        let diagnostics = session.diagnostics();
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            report(session, &diagnostics);
+            return exit::FAILURE;
+        }
+    }
+    // There is nobody left to tell if this fails.
+    let _ = error.print();
+    if error.use_stderr() { exit::USAGE } else { exit::SUCCESS }
+}
+
+/// A command with its file.
+struct Asked<'m> {
+    session: Session,
+    keys: Vec<KeyOption>,
+    matches: &'m ArgMatches,
+}
+
+impl Asked<'_> {
+    /// What the command line says about the image.
+    fn request(&self, mode: Mode) -> Request {
+        Request {
+            unikernel: self.text(cli::UNIKERNEL).map(str::to_owned),
+            target: self.text(cli::TARGET).map(str::to_owned),
+            keys: cli::given(self.matches, &self.keys),
+            mode,
+        }
+    }
+
+    /// The graph of the image, after a report of everything that is wrong with it; nothing if that is an error.
+    fn graph(&self, mode: Mode) -> Option<DeviceGraph> {
+        let outcome = self.session.evaluate(&self.request(mode));
+        let mut diagnostics = self.session.diagnostics();
+        for diagnostic in outcome.diagnostics {
+            if !diagnostics.contains(&diagnostic) {
+                diagnostics.push(diagnostic);
+            }
+        }
+        report(&self.session, &diagnostics);
+        outcome.graph.filter(|_| !diagnostics.iter().any(Diagnostic::is_error))
+    }
+
+    fn text(&self, id: &str) -> Option<&str> {
+        self.matches.try_get_one::<String>(id).ok().flatten().map(String::as_str)
+    }
+
+    fn path(&self, id: &str) -> Option<&Path> {
+        self.matches.try_get_one::<PathBuf>(id).ok().flatten().map(PathBuf::as_path)
+    }
+
+    fn flag(&self, id: &str) -> bool {
+        self.matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default()
+    }
+}
+
+/// Shows diagnostics to people, with their number if they are several.
+fn report(session: &Session, diagnostics: &[Diagnostic]) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let mut text = render::render(diagnostics, session.sources(), Format::Human, output::colours());
+    if let Some(summary) = render::summary(diagnostics) {
+        text += &format!("{summary}\n");
+    }
+    output::err(&text);
+}

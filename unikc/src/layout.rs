@@ -43,7 +43,7 @@ impl Layout {
 }
 
 /// The folder of the Cargo workspace that `folder` lies in.
-fn workspace(folder: &Path) -> Option<&Path> {
+pub(crate) fn workspace(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|above| {
         let manifest = fs::read_to_string(above.join("Cargo.toml")).ok();
         manifest
@@ -65,11 +65,20 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<bool> 
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
+    if path.exists() && !path.is_file() {
+        // A device or a pipe is written to, not replaced.
+        return fs::write(path, content).map(|()| true);
+    }
     // Whoever reads it at this moment sees the old file or the new one.
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let fresh = path.with_file_name(name);
+    let fresh = beside(path);
     fs::write(&fresh, content)?;
     fs::rename(&fresh, path)?;
     Ok(true)
+}
+
+/// A name beside a file, for what will replace it.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
 }

@@ -26,14 +26,17 @@ pub(crate) fn error(message: impl std::fmt::Display) {
     err(&format!("{}: {message}\n", paint("error", "1;31")));
 }
 
-/// Says something in one line on standard error that stops nothing.
-pub(crate) fn warning(message: impl std::fmt::Display) {
-    err(&format!("{}: {message}\n", paint("warning", "1;33")));
-}
-
 /// A change to try, below an error.
 pub(crate) fn help(message: impl std::fmt::Display) {
     err(&format!("  {}: {message}\n", paint("help", "1;36")));
+}
+
+/// A mistake in `unikc` itself.
+pub(crate) fn bug(info: &std::panic::PanicHookInfo<'_>) {
+    let place = info.location().map(|at| format!(" at {at}")).unwrap_or_default();
+    let reason = info.payload_as_str().unwrap_or("it does not say why");
+    error(format_args!("this is a bug in unikc: {reason}{place}"));
+    help("please report it, with the file and the command");
 }
 
 /// What is being done, for someone who watches.

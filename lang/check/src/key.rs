@@ -8,6 +8,7 @@ use unik_syntax::tree::{self, KeyStage};
 use crate::codes;
 use crate::core::{Body, Key, Type};
 use crate::expression::{Checker, Want, Why};
+use crate::type_ref::is_built_in;
 
 /// The options of `unikc` itself, which a key that exists when configuring cannot have.
 pub const RESERVED_OPTIONS: &[&str] = &[
@@ -106,6 +107,9 @@ impl<'db> Checker<'db> {
     }
 
     fn reserved(&mut self, tree: &tree::Key) {
+        if is_built_in(&tree.name.text) {
+            return;
+        }
         let option = tree.name.text.replace('_', "-");
         let taken = match tree.stage {
             KeyStage::Run => RESERVED_AT_BOOT,

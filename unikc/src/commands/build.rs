@@ -1,0 +1,85 @@
+//! `unikc build FILE`: writes the crate of an image and compiles it. The artifact's path is the last line of standard
+//! output.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use unik_codegen::rustc;
+use unik_source::Diagnostic;
+
+use super::configure::{Written, configure, shown};
+use super::{Asked, failure, report};
+use crate::cargo::{Build, Built};
+use crate::{exit, layout, output};
+
+/// Builds it, and prints where it is.
+pub(crate) fn run(asked: &Asked<'_>) -> u8 {
+    match build(asked) {
+        Ok(artifact) => {
+            output::out(&format!("{}\n", artifact.display()));
+            exit::SUCCESS
+        }
+        Err(code) => code,
+    }
+}
+
+/// Builds it; the exit code if that does not work, once it has been said why.
+pub(crate) fn build(asked: &Asked<'_>) -> Result<PathBuf, u8> {
+    let written = configure(asked)?;
+    let build = Build {
+        crate_dir: &written.layout.crate_dir,
+        target_dir: &written.layout.target_dir,
+        release: asked.text("profile") != Some("dev"),
+        offline: asked.flag("offline"),
+        args: &[],
+    };
+    let built = build.run().map_err(failure)?;
+    let Some(program) = &built.program else {
+        explain(asked, &written, &built);
+        return Err(exit::FAILURE);
+    };
+    let artifact = &written.layout.artifact;
+    place(program, artifact)
+        .map_err(|reason| failure(format_args!("cannot write `{}`: {reason}", artifact.display())))?;
+    Ok(shown(asked, artifact))
+}
+
+/// Says why it did not compile: mistakes in the generated crate are told at the `.unik` file, those in crates that people
+/// wrote as rustc tells them, and what else cargo has to say as it is.
+fn explain(asked: &Asked<'_>, written: &Written, built: &Built) {
+    let mut told: Vec<Diagnostic> = Vec::new();
+    let mut said = String::new();
+    for message in &built.messages {
+        if let Some(diagnostic) = rustc::diagnostic(message, &written.made, &written.graph) {
+            // rustc may find several faults with one call; the first tells what to do.
+            if !told
+                .iter()
+                .any(|other| (other.code, other.primary()) == (diagnostic.code, diagnostic.primary()))
+            {
+                told.push(diagnostic);
+            }
+        } else if message["target"]["name"].as_str() != Some(&written.made.program)
+            && message["message"]["level"].as_str() == Some("error")
+        {
+            said += message["message"]["rendered"].as_str().unwrap_or_default();
+        }
+    }
+    if said.is_empty() && told.is_empty() {
+        said.clone_from(&built.said);
+    }
+    output::err(&said);
+    report(&asked.session, &told);
+    if told.is_empty() {
+        output::error(format_args!("the image `{}` could not be built", written.graph.unikernel));
+    }
+}
+
+/// Puts the artifact where it belongs. It may be running: then the old file stays with whoever runs it.
+fn place(program: &Path, artifact: &Path) -> std::io::Result<()> {
+    if let Some(folder) = artifact.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let fresh = layout::beside(artifact);
+    fs::copy(program, &fresh)?;
+    fs::rename(&fresh, artifact)
+}

@@ -1,0 +1,28 @@
+//! `unikc graph FILE`: what an image consists of, as text, DOT, JSON or a picture.
+
+use unik_eval::Mode;
+
+use super::{Asked, failure};
+use crate::{exit, layout, output};
+
+/// Shows it.
+pub(crate) fn run(asked: &Asked<'_>) -> u8 {
+    let mode = if asked.flag("eval") { Mode::Concrete } else { Mode::Symbolic };
+    let Some(graph) = asked.graph(mode) else { return exit::FAILURE };
+    let sources = asked.session.sources();
+    let view = match asked.text("format") {
+        Some("dot") => unik_graph::dot::render(&graph, sources),
+        Some("json") => unik_graph::json::render(&graph, sources),
+        Some("svg") => unik_graph::svg::render(&graph, sources),
+        _ => unik_graph::text::render(&graph, sources),
+    };
+    match asked.path("output") {
+        None => output::out(&view),
+        Some(path) => {
+            if let Err(reason) = layout::write_if_changed(path, view.as_bytes()) {
+                return failure(format_args!("cannot write `{}`: {reason}", path.display()));
+            }
+        }
+    }
+    exit::SUCCESS
+}

@@ -1,0 +1,139 @@
+//! A file and what the language knows of it: the one place where the command line asks queries.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use unik_db::Database;
+use unik_eval::{KeyValues, Mode, Outcome};
+use unik_graph::{Key, Stage};
+use unik_source::{Diagnostic, FileId, Sources};
+
+use crate::cli::{self, KeyOption};
+use crate::dependencies;
+use crate::library::Library;
+use crate::system::OsSystem;
+
+/// The target if none is named: the host.
+const HOST_TARGET: &str = "unix";
+
+/// A file that has been opened. What cannot be read is a diagnostic like any other.
+pub(crate) struct Session {
+    db: Database,
+    file: FileId,
+    given: PathBuf,
+    path: PathBuf,
+    library: Library,
+}
+
+/// What the command line says about an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// Which unikernel; the only one of the file if it is not said.
+    pub(crate) unikernel: Option<String>,
+    /// The target.
+    pub(crate) target: Option<String>,
+    /// Options and values of keys.
+    pub(crate) keys: Vec<(String, String)>,
+    /// Whether keys without a value stay symbols.
+    pub(crate) mode: Mode,
+}
+
+impl Request {
+    /// Nothing is said, and keys stay symbols.
+    pub(crate) fn symbolic() -> Self {
+        Self { unikernel: None, target: None, keys: Vec::new(), mode: Mode::Symbolic }
+    }
+}
+
+impl Session {
+    /// Opens a file, or the `app.unik` of a folder.
+    pub(crate) fn open(given: &Path, library: Option<&Path>) -> Result<Self, String> {
+        let library = Library::open(library)?;
+        let path = if cli::is_project(given) { given.join("app.unik") } else { given.to_path_buf() };
+        let shown = path.to_str().ok_or_else(|| format!("the name `{}` is not UTF-8", path.display()))?;
+        let system = OsSystem::new(library.texts());
+        let mut db = Database::new(Arc::new(system), library.names());
+        db.set_crates(dependencies::shipped(folder_of(&path)));
+        let file = db.open(shown);
+        Ok(Self { db, file, given: given.to_path_buf(), path, library })
+    }
+
+    /// Under which name people know the file.
+    pub(crate) fn shown(&self) -> &str {
+        self.db.path(self.file)
+    }
+
+    /// What was given to be opened.
+    pub(crate) fn given(&self) -> &Path {
+        &self.given
+    }
+
+    /// The folder of the file, as it was given; empty for the working directory.
+    pub(crate) fn folder(&self) -> &Path {
+        folder_of(&self.path)
+    }
+
+    /// The library of devices and platforms.
+    pub(crate) fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The texts behind places.
+    pub(crate) fn sources(&self) -> &dyn Sources {
+        &self.db
+    }
+
+    /// Everything that is wrong with the file and those that it imports.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        let files = unik_check::reach(&self.db, self.file);
+        files.into_iter().flat_map(|file| unik_check::diagnostics(&self.db, file)).collect()
+    }
+
+    /// Everything that can be said without values of keys: of the file, and of each of its unikernels.
+    pub(crate) fn check(&self) -> Vec<Diagnostic> {
+        unik_eval::check_file(&self.db, self.file)
+    }
+
+    /// The keys that can be given when an image is configured. An image that is not named is the only one; of several,
+    /// all keys count.
+    pub(crate) fn keys(&self, unikernel: Option<&str>) -> Vec<KeyOption> {
+        let all = unik_check::unikernels(&self.db, self.file);
+        let mut keys: Vec<KeyOption> = Vec::new();
+        for (name, _) in all.iter().filter(|(name, _)| unikernel.is_none_or(|wanted| wanted == name)) {
+            let outcome =
+                unik_eval::evaluate(&self.db, self.file, Some(name), &KeyValues::default(), Mode::Symbolic);
+            for key in outcome.keys.iter().filter(|key| key.stage != Stage::Run) {
+                if keys.iter().all(|known| known.option != key.option) {
+                    keys.push(option_of(key, &outcome));
+                }
+            }
+        }
+        keys
+    }
+
+    /// The graph of an image, if there is one, and what is wrong with it, the file included.
+    pub(crate) fn evaluate(&self, request: &Request) -> Outcome {
+        let known = unik_check::platforms(&self.db, self.file);
+        let host = known.iter().any(|(name, _)| name == HOST_TARGET).then_some(HOST_TARGET);
+        let target = request.target.as_deref().or(host.filter(|_| request.mode == Mode::Concrete));
+        let mut values = KeyValues { target: target.map(Into::into), ..KeyValues::default() };
+        for (option, text) in &request.keys {
+            values = values.with(option, text);
+        }
+        unik_eval::evaluate(&self.db, self.file, request.unikernel.as_deref(), &values, request.mode)
+    }
+}
+
+fn option_of(key: &Key, outcome: &Outcome) -> KeyOption {
+    KeyOption {
+        option: key.option.to_string(),
+        short: key.short,
+        doc: key.doc.to_string(),
+        ty: key.ty.clone(),
+        default: key.default.map(|default| outcome.exprs.text(default, &outcome.keys)),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}

@@ -1,0 +1,105 @@
+//! The command line itself: exit codes, help, suggestions.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::{Done, folder, line, root};
+
+#[track_caller]
+fn check(done: Done, code: i32, words: &[&str]) {
+    let shown = done.shown();
+    assert_eq!(done.code, Some(code), "{shown}");
+    for word in words {
+        assert!(shown.contains(word), "no `{word}` in\n{shown}");
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let server = "examples/file-server/app.unik";
+    check(line(root(), ""), 2, &["Usage: unikc"]);
+    check(line(root(), "bild"), 2, &["'build'"]);
+    check(line(root(), "build"), 2, &["<FILE>"]);
+    check(line(root(), "explain"), 2, &["<CODE>"]);
+    check(line(root(), &format!("build {server} --stor crunch")), 2, &["'--store'"]);
+    check(line(root(), &format!("graph {server} --prt 80")), 2, &["'--port'"]);
+    check(line(root(), &format!("graph {server} --store crash")), 2, &["'crunch'"]);
+    check(line(root(), &format!("graph {server} --port 1 --port 2")), 2, &["multiple times"]);
+    check(
+        line(root(), &format!("graph {server} --format jpeg")),
+        2,
+        &["[possible values: text, dot, json, svg]"],
+    );
+    check(line(root(), &format!("configure {server}")), 2, &["--target"]);
+}
+
+#[test]
+fn help_is_no_mistake() {
+    check(
+        line(root(), "--help"),
+        0,
+        &["check", "graph", "describe", "configure", "build", "run", "explain", "new"],
+    );
+    check(line(root(), "--version"), 0, &["unikc "]);
+    check(line(root(), "build --help"), 0, &["--target", "--unikernel"]);
+    check(line(root(), "build no/such/file.unik --help"), 0, &["--target"]);
+}
+
+#[test]
+fn keys_stand_in_the_help_of_each_command_that_evaluates() {
+    for command in ["check", "graph", "describe", "configure", "build", "run"] {
+        let help = line(root(), &format!("{command} examples/file-server/app.unik --help")).ended(0);
+        let (_, keys) =
+            help.split_once("Keys of examples/file-server/app.unik:").unwrap_or_else(|| panic!("{help}"));
+        for word in [
+            "--store <Store>",
+            "Choose the store",
+            "[default: crunch]",
+            "crunch, direct",
+            "-p, --port <Port>",
+            "--address <Ip>",
+        ] {
+            assert!(keys.contains(word), "no `{word}` in\n{help}");
+        }
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_failures() {
+    let there = folder([("folder.unik/x", &b""[..]), ("binary.unik", b"\xff\xfe"), ("empty/x", b"")]);
+    check(line(there.path(), "check missing.unik"), 1, &["missing.unik"]);
+    check(line(there.path(), "check folder.unik"), 1, &["folder.unik"]);
+    check(line(there.path(), "check empty"), 1, &["app.unik"]);
+    check(line(there.path(), "graph binary.unik"), 1, &["UTF-8"]);
+    check(line(there.path(), "build missing.unik --store x"), 1, &["missing.unik"]);
+    check(line(there.path(), "check binary.unik --library nowhere"), 1, &["nowhere"]);
+}
+
+#[test]
+fn a_folder_stands_for_the_app_in_it() {
+    let by_folder = line(root(), "graph examples/hello").ended(0);
+    assert_eq!(by_folder, line(root(), "graph examples/hello/app.unik").ended(0));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_mistake() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_unikc"))
+        .args(["graph", "examples/file-server/app.unik", "--format", "svg"])
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_full_disk_is_a_failure() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_unikc")).args(["explain", "E0001"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot write"));
+}
