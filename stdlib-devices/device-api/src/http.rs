@@ -10,6 +10,8 @@ mod message;
 pub mod site;
 mod status;
 
+use core::marker::PhantomData;
+
 pub use body::{Body, Content, Stored};
 pub use content_type::content_type;
 pub use message::{Field, Method, Request, Response};
@@ -31,5 +33,33 @@ impl<H: Handler> Handler for &H {
 
     async fn handle(&self, request: &Request<'_>) -> Response<H::Body> {
         H::handle(self, request).await
+    }
+}
+
+/// A handler that is an async closure: `from_fn(async |request: &Request<'_>| Response::plain(…))`.
+pub fn from_fn<F, B>(answer: F) -> FromFn<F, B>
+where
+    F: AsyncFn(&Request<'_>) -> Response<B>,
+    B: Body,
+{
+    FromFn { answer, body: PhantomData }
+}
+
+/// What [`from_fn`] makes.
+#[derive(Clone, Copy, Debug)]
+pub struct FromFn<F, B> {
+    answer: F,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<F, B> Handler for FromFn<F, B>
+where
+    F: AsyncFn(&Request<'_>) -> Response<B>,
+    B: Body,
+{
+    type Body = B;
+
+    async fn handle(&self, request: &Request<'_>) -> Response<B> {
+        (self.answer)(request).await
     }
 }

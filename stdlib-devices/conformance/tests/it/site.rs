@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use unik::http::{Body, Handler, Method, Request, Site, Status, content_type};
+use unik::http::{Body, Handler, Method, Request, Response, Site, Status, content_type, from_fn};
 use unik::kv::{Entry, Kind, Meta, ReadOnly, Tag, Value};
 use unik::{Bytes, ErrorKind};
 use unik_conformance::virtual_time;
@@ -151,4 +151,16 @@ fn types_go_by_the_last_extension() {
     ] {
         assert_eq!(content_type(path), expected, "{path}");
     }
+}
+
+#[test]
+fn an_async_closure_is_a_handler() {
+    virtual_time::run(async |_| {
+        let greeting = String::from("hello");
+        let handler = from_fn(async |request: &Request<'_>| {
+            Response::plain(Status::OK, format!("{greeting} {}", request.path))
+        });
+        let answer = handler.handle(&Request::new(Method::Get, "/you")).await;
+        assert_eq!(answer.body, "hello /you");
+    });
 }

@@ -4,21 +4,47 @@
 
 /// The media type of a name. Texts are said to be UTF-8.
 pub fn content_type(name: &str) -> &'static str {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    let Some((stem, extension)) = name.rsplit_once('.') else { return UNKNOWN };
-    let mut lower = [0; LONGEST];
-    let Some(lower) = lower.get_mut(..extension.len()) else { return UNKNOWN };
-    lower.copy_from_slice(extension.as_bytes());
-    lower.make_ascii_lowercase();
-    match TYPES.binary_search_by(|(extension, _)| extension.as_bytes().cmp(lower)) {
+    let name = name.as_bytes();
+    let start = name.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+    match name.iter().rposition(|byte| *byte == b'.') {
         // `.txt` is a hidden file without an extension.
-        Ok(index) if !stem.is_empty() => TYPES[index].1,
+        Some(dot) if dot > start => of_extension(&name[dot + 1..]),
         _ => UNKNOWN,
     }
 }
 
+fn of_extension(extension: &[u8]) -> &'static str {
+    if extension.len() > LONGEST {
+        return UNKNOWN;
+    }
+    let key =
+        extension.iter().enumerate().fold(0, |key, (at, byte)| key | digit(byte.to_ascii_lowercase(), at));
+    match KEYS.binary_search(&key) {
+        Ok(index) => TYPES[index].1,
+        Err(_) => UNKNOWN,
+    }
+}
+
 const UNKNOWN: &str = "application/octet-stream";
-const LONGEST: usize = 11;
+const LONGEST: usize = 16;
+
+/// The extensions as numbers that are in the same order, so that a search compares numbers.
+static KEYS: [u128; TYPES.len()] = {
+    let (mut keys, mut index) = ([0; TYPES.len()], 0);
+    while index < TYPES.len() {
+        let (extension, mut at) = (TYPES[index].0.as_bytes(), 0);
+        while at < extension.len() {
+            keys[index] |= digit(extension[at], at);
+            at += 1;
+        }
+        index += 1;
+    }
+    keys
+};
+
+const fn digit(byte: u8, at: usize) -> u128 {
+    (byte as u128) << (8 * (LONGEST - 1 - at))
+}
 
 const TYPES: &[(&str, &str)] = &[
     ("7z", "application/x-7z-compressed"),
@@ -109,16 +135,29 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_a_row_of_bytes() {
-        for name in
-            ["", "/", "html", "a.html/b", ".html", "a.", "a.htmlx", "a.veryverylongextension", "a.ht\u{fc}"]
-        {
+        for name in [
+            "",
+            "/",
+            "html",
+            "a.html/b",
+            ".html",
+            "a.",
+            "a.htmlx",
+            "a.veryverylongextension",
+            "a.html\0",
+            "a.ht\u{fc}",
+        ] {
             check(name, UNKNOWN);
         }
     }
 
     #[test]
     fn the_table_is_in_order() {
-        assert!(TYPES.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert_eq!(TYPES.iter().map(|(extension, _)| extension.len()).max(), Some(LONGEST));
+        assert!(KEYS.is_sorted_by(|a, b| a < b));
+        assert!(
+            TYPES
+                .iter()
+                .all(|(extension, media_type)| content_type(&alloc::format!("a.{extension}")) == *media_type)
+        );
     }
 }

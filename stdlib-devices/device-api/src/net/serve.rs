@@ -11,8 +11,8 @@ use crate::{Error, ErrorKind};
 /// How many connections are accepted in a row before those that run get their turn.
 const BURST: usize = 32;
 
-/// Runs `connection` for each flow that `listener` accepts, at most `limit` at a time: more wait in the listener's
-/// queue. When the listener says `Closed`, waits for the connections that are left and gives `Ok`.
+/// Runs `connection` for each flow that `listener` accepts, at most `limit` at a time (at least one): more wait in the
+/// listener's queue. When the listener says `Closed`, waits for the connections that are left and gives `Ok`.
 ///
 /// Connections that must end early because the program stops watch for it themselves: `draining` is called once, when
 /// the listener has closed and the last ones are still running.
@@ -29,7 +29,7 @@ pub async fn serve_each<L: Listener>(
             let mut accept = pin!(listener.accept());
             poll_fn(|cx| {
                 loop {
-                    if running.len() < limit
+                    if running.len() < limit.max(1)
                         && burst < BURST
                         && let Poll::Ready(accepted) = accept.as_mut().poll(cx)
                     {
