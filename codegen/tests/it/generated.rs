@@ -53,7 +53,7 @@ pub(crate) fn cargo(name: &str, folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn succeeds(what: &str, output: &Output) {
+pub(crate) fn succeeds(what: &str, output: &Output) {
     let text = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&text));
 }
@@ -113,16 +113,16 @@ fn programs_do_what_the_graph_says() {
     .assert_eq(&run("small", &[]));
     expect![[r#"
         both: 2 files on 16161
-        count -7
-        std/fixture.count failed: it is minus seven
+        count -77
+        std/fixture.count failed: it is minus seventy-seven
           at app.unik:8
         exit 1
     "#]]
     .assert_eq(&run("server", &[]));
     expect![[r#"
         both: 2 files on 161
-        count -7
-        std/fixture.count failed: it is minus seven
+        count -77
+        std/fixture.count failed: it is minus seventy-seven
           at app.unik:8
         exit 1
     "#]]

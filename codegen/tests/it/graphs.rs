@@ -59,7 +59,7 @@ pub(crate) fn server() -> DeviceGraph {
         vec![("store", Arg::Node(crunch)), ("listener", Arg::Node(both)), ("name", Arg::Value(name))],
     );
     build.after(serve, direct);
-    let number = build.int(-7);
+    let number = build.int(-77);
     let count = build.device("count", "count", None, vec![("number", Arg::Value(number))]);
     build.graph.roots = vec![serve, count, serve];
     let (http, other) = (build.port(80), build.port(8080));
