@@ -65,10 +65,6 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<bool> 
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    if path.exists() && !path.is_file() {
-        // A device or a pipe is written to, not replaced.
-        return fs::write(path, content).map(|()| true);
-    }
     // Whoever reads it at this moment sees the old file or the new one.
     let fresh = beside(path);
     fs::write(&fresh, content)?;

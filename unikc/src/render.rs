@@ -256,15 +256,9 @@ mod tests {
             &diagnostics,
             Format::Human,
             &expect![[r#"
-            error[E0001]: nothing here
-               ╭─[ a.unik:1:1 ]
-               │
-             1 │
-               │ │
-               │ ╰─ here
-            ───╯
+                a.unik:1:1: error[E0001]: nothing here
 
-        "#]],
+            "#]],
         );
     }
 

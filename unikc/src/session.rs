@@ -49,6 +49,9 @@ impl Session {
     /// Opens a file, or the `app.unik` of a folder.
     pub(crate) fn open(given: &Path, library: Option<&Path>) -> Result<Self, String> {
         let library = Library::open(library)?;
+        if given.is_dir() && !cli::is_project(given) {
+            return Err(format!("`{}` is a folder without an `app.unik`", given.display()));
+        }
         let path = if cli::is_project(given) { given.join("app.unik") } else { given.to_path_buf() };
         let shown = path.to_str().ok_or_else(|| format!("the name `{}` is not UTF-8", path.display()))?;
         let system = OsSystem::new(library.texts());

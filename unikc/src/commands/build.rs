@@ -58,9 +58,7 @@ fn explain(asked: &Asked<'_>, written: &Written, built: &Built) {
             {
                 told.push(diagnostic);
             }
-        } else if message["target"]["name"].as_str() != Some(&written.made.program)
-            && message["message"]["level"].as_str() == Some("error")
-        {
+        } else if message["target"]["kind"][0] != "bin" && message["message"]["level"] == "error" {
             said += message["message"]["rendered"].as_str().unwrap_or_default();
         }
     }

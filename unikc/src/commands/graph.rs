@@ -1,9 +1,11 @@
 //! `unikc graph FILE`: what an image consists of, as text, DOT, JSON or a picture.
 
+use std::fs;
+
 use unik_eval::Mode;
 
 use super::{Asked, failure};
-use crate::{exit, layout, output};
+use crate::{exit, output};
 
 /// Shows it.
 pub(crate) fn run(asked: &Asked<'_>) -> u8 {
@@ -19,7 +21,7 @@ pub(crate) fn run(asked: &Asked<'_>) -> u8 {
     match asked.path("output") {
         None => output::out(&view),
         Some(path) => {
-            if let Err(reason) = layout::write_if_changed(path, view.as_bytes()) {
+            if let Err(reason) = fs::write(path, view) {
                 return failure(format_args!("cannot write `{}`: {reason}", path.display()));
             }
         }

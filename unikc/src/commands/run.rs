@@ -17,10 +17,8 @@ pub(crate) fn run(asked: &Asked<'_>) -> u8 {
     let arguments = asked.matches.get_many::<OsString>(cli::BOOT).unwrap_or_default();
     let mut command = Command::new(layout::absolute(&artifact));
     command.args(arguments);
-    start(command).map_or_else(
-        |reason| failure(format_args!("cannot start `{}`: {reason}", artifact.display())),
-        |code| code,
-    )
+    start(command)
+        .unwrap_or_else(|reason| failure(format_args!("cannot start `{}`: {reason}", artifact.display())))
 }
 
 #[cfg(unix)]

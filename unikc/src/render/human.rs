@@ -21,8 +21,11 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &dyn Sources, colours
     let mut texts = Texts { sources, shown: BTreeMap::new() };
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let wide = diagnostic.labels.iter().any(|label| texts.is_wide(label.place));
-        let drawn = if wide { None } else { draw(diagnostic, &mut texts, colours) };
+        let mut labels = diagnostic.labels.iter();
+        let wide = labels.any(|label| texts.is_wide(label.place));
+        // A file that cannot be read, or is empty, has no line to show.
+        let nothing = sources.text(diagnostic.primary().file).is_empty();
+        let drawn = if wide || nothing { None } else { draw(diagnostic, &mut texts, colours) };
         out += &drawn.unwrap_or_else(|| plain(diagnostic, sources));
         out.push('\n');
     }
