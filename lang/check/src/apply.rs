@@ -16,8 +16,9 @@ use crate::definition::item_of;
 use crate::expression::{Checker, Want, Why};
 use crate::import::listed;
 use crate::nearest::nearest;
-use crate::signature::Callable;
-use crate::types::parameters;
+use crate::scope::{Named, Word, named};
+use crate::signature::{Callable, Parameter, Signature, signature};
+use crate::types::subtype;
 
 /// Something to apply, as far as its arguments are concerned.
 struct Callee<'db> {
@@ -58,12 +59,9 @@ impl<'db> Checker<'db> {
                 self.applied(span, function, arguments, result)
             }
             (None, Type::Function(of)) => {
-                let param = |(at, ty): (usize, &Type)| crate::signature::Parameter {
-                    name: SmolStr::new(format!("parameter {}", at + 1)),
-                    ty: ty.clone(),
-                    optional: false,
-                };
-                let params = of.params.iter().enumerate().map(param).collect();
+                let param =
+                    |ty: &Type| Parameter { name: SmolStr::default(), ty: ty.clone(), optional: false };
+                let params = of.params.iter().map(param).collect();
                 let result = of.result.clone();
                 let callable = Arc::new(Callable::new(params, result.clone()));
                 if let Some(named) = args.iter().find_map(|arg| arg.name.as_ref()) {
@@ -235,7 +233,9 @@ impl<'db> Checker<'db> {
 
     fn too_many(&mut self, callee: &Callee<'db>, left: Span, args: &[Arg], slots: &[Option<usize>]) {
         let takes = callee.callable.params.len();
-        let message = format!("`{}` takes {}, but {} are given", callee.name, parameters(takes), args.len());
+        let most = if callee.callable.params.iter().any(|param| param.optional) { "at most " } else { "" };
+        let message =
+            format!("`{}` takes {most}{}, but {} are given", callee.name, arguments(takes), args.len());
         let wrong = Diagnostic::error(codes::TOO_MANY_ARGUMENTS, message, self.place(left), "too much");
         let mut wrong = self.declared(wrong, callee);
         // Only where what is too much stands last, it can be cut off with the comma before it.
@@ -251,8 +251,16 @@ impl<'db> Checker<'db> {
 
     fn missing(&mut self, span: Span, name: Span, callee: &Callee<'db>, missing: &[usize], args: &[Arg]) {
         let params = &callee.callable.params;
-        let names: Vec<&SmolStr> = missing.iter().filter_map(|at| Some(&params.get(*at)?.name)).collect();
+        let absent: Vec<&Parameter> = missing.iter().filter_map(|at| params.get(*at)).collect();
+        let names: Vec<&str> = absent.iter().map(|param| param.name.as_str()).collect();
         let message = match names.as_slice() {
+            [""] | ["", ..] => {
+                let (takes, are) = (
+                    arguments(params.len()),
+                    if args.len() == 1 { "1 is" } else { &format!("{} are", args.len()) },
+                );
+                format!("`{}` takes {takes}, but {are} given", callee.name)
+            }
             [one] => format!("`{}` needs `{one}`", callee.name),
             many => format!("`{}` needs {}", callee.name, listed(many)),
         };
@@ -268,25 +276,40 @@ impl<'db> Checker<'db> {
             }
         }
         wrong = self.declared(wrong, callee);
-        // A value in reach that has the name of the parameter is probably the one.
-        let bare: Vec<String> = names
-            .iter()
-            .map(|name| {
-                match self.bound(name).is_some()
-                    || crate::scope::scope(self.db, self.file).contains_key(*name)
-                {
-                    true => format!("{name}: {name}"),
-                    false => format!("{name}: …"),
-                }
-            })
-            .collect();
+        if names.contains(&"") {
+            self.report(wrong);
+            return;
+        }
+        // A value in reach that has the name and the type of the parameter is probably the one.
+        let given = |param: &&Parameter| match self.fits(&param.name, &param.ty) {
+            true => format!("{0}: {0}", param.name),
+            false => format!("{}: …", param.name),
+        };
+        let given: Vec<String> = absent.iter().map(given).collect();
         let comma = if args.is_empty() { "" } else { ", " };
-        let text = format!("{comma}{}", bare.join(", "));
+        let text = format!("{comma}{}", given.join(", "));
         wrong = wrong.help(format!("give it: `{}`", text.trim_start_matches(", ")));
         if !text.contains('…') {
             wrong = wrong.fix("give it", self.place(Span::at(close.start as usize)), text);
         }
         self.report(wrong);
+    }
+
+    /// Whether a name that can be read here stands for something of a type.
+    fn fits(&self, name: &SmolStr, ty: &Type) -> bool {
+        if let Some(binding) = self.bound(name) {
+            return subtype(self.db, &binding.ty, ty);
+        }
+        match named(self.db, Word::new(self.db, self.file, name.clone())) {
+            // Asking for an inferred type could lead back to this item, which nobody expects of a help.
+            Some(Named::Item(item)) if matches!(item.keyword(self.db).as_str(), "key" | "device") => {
+                match signature(self.db, item) {
+                    Signature::Value(of) => subtype(self.db, of, ty),
+                    Signature::Function(_) | Signature::Type | Signature::Unknown => false,
+                }
+            }
+            _ => false,
+        }
     }
 
     /// Says what is applied.
@@ -318,7 +341,12 @@ impl<'db> Checker<'db> {
         };
         if let Some(named) = &arg.name {
             let message = format!("`{name}` has no parameter `{}`", named.text);
-            let wrong = Diagnostic::error(codes::UNKNOWN_ARGUMENT, message, self.place(named.span), "");
+            let wrong = Diagnostic::error(
+                codes::UNKNOWN_ARGUMENT,
+                message,
+                self.place(named.span),
+                "no such parameter",
+            );
             self.report(wrong.note(format!("the argument of `{name}` has no name")));
             self.only_look(args);
             return self.unknown(span);
@@ -336,6 +364,15 @@ impl<'db> Checker<'db> {
         };
         let ty = Type::option(of.ty.clone());
         Expr { kind: ExprKind::Some(Box::new(of)), ty, span }
+    }
+}
+
+/// `no arguments`, `1 argument`, `2 arguments`.
+fn arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        count => format!("{count} arguments"),
     }
 }
 

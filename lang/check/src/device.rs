@@ -213,7 +213,7 @@ impl<'db> Checker<'db> {
                     let wrong = Diagnostic::error(codes::EXCLUSIVE, message, place, "no such parameter");
                     let wrong = wrong.note(match params.is_empty() {
                         true => "`exclusive` names parameters, and the device has none".to_owned(),
-                        false => format!("its parameters are {}", listed(&params)),
+                        false => format!("its parameters: {}", listed(&params)),
                     });
                     self.report(match nearest(&name.text, &params) {
                         Some(near) => wrong.help(format!("did you mean `{near}`?")).fix(
@@ -243,7 +243,7 @@ impl<'db> Checker<'db> {
         let wrong = Diagnostic::error(codes::UNKNOWN_PLATFORM, message, place, "not a platform in reach");
         let wrong = match known.is_empty() {
             true => wrong.note("no platform is in reach"),
-            false => wrong.note(format!("the platforms in reach are {}", listed(&known))),
+            false => wrong.note(format!("the platforms in reach: {}", listed(&known))),
         };
         self.report(match nearest(&name.text, &known) {
             Some(near) => {

@@ -237,7 +237,13 @@ impl<'db> Checker<'db> {
         let mut wrong =
             Diagnostic::error(codes::MISMATCH, message, self.place(found.span), format!("this is `{is}`"));
         wrong = self.because(wrong, why);
-        if let Some(reason) = why_not(self.db, self.file, &found.ty, wanted) {
+        // Parameters with defaults can be left, so they are not what is wrong.
+        let shorter = match wanted {
+            Type::Function(of) => self.with_defaults_left(found, of.params.len()),
+            _ => None,
+        };
+        let shown = shorter.as_ref().map_or(&found.ty, |shorter| &shorter.ty);
+        if let Some(reason) = why_not(self.db, self.file, shown, wanted) {
             wrong = wrong.note(reason);
         }
         let applied = match &found.ty {
@@ -317,6 +323,9 @@ impl<'db> Checker<'db> {
 
     /// `(store: kv.ReadOnly, network: net.Network): Job`
     pub(crate) fn callable_text(&self, callable: &Callable) -> String {
+        if callable.params.iter().any(|param| param.name.is_empty()) {
+            return format!(": {}", self.text(callable.ty()));
+        }
         let param = |param: &crate::signature::Parameter| {
             let default = if param.optional { " = …" } else { "" };
             format!("{}: {}{default}", param.name, self.text(&param.ty))

@@ -186,7 +186,7 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
                 let imported = import(db, item);
                 // A platform is in reach without being named.
                 let platforms = |file| items(db, file).iter().any(|item| item.keyword(db) == "platform");
-                if imported.file.is_none_or(platforms) {
+                if imported.file.is_none_or(platforms) || !imported.diagnostics.is_empty() {
                     continue;
                 }
                 let names = imported_names(db, item);

@@ -89,7 +89,11 @@ fn find(db: &dyn Db, item: Item<'_>, tree: &tree::Import) -> Result<Option<Sourc
     let found = match &tree.path {
         ImportPath::Std(segments) => {
             let names: Vec<&str> = segments.iter().map(|segment| segment.text.as_str()).collect();
-            if names.contains(&"") {
+            // The parser has said what is wrong with a path that does not start with `std`.
+            let Some(("std", inside)) = names.split_first().map(|(first, inside)| (*first, inside)) else {
+                return Ok(None);
+            };
+            if inside.is_empty() || inside.contains(&"") {
                 return Ok(None);
             }
             let library = db.project().library(db);
@@ -109,9 +113,6 @@ fn find(db: &dyn Db, item: Item<'_>, tree: &tree::Import) -> Result<Option<Sourc
                             place,
                             near,
                         );
-                    } else if first != "std" {
-                        wrong = wrong
-                            .help(format!("a file beside this one is imported with `import ./{written}`"));
                     } else {
                         wrong = wrong.note(format!("it has {}", listed(&known)));
                     }

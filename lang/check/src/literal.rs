@@ -179,7 +179,7 @@ impl<'db> Checker<'db> {
         } else {
             "a"
         };
-        let message = format!("`{}` is not {article} {ty}", text.trim_matches('"'));
+        let message = format!("`{}` is not {article} `{ty}`", text.trim_matches('"'));
         let wrong = Diagnostic::error(codes::LITERAL, message, place, error.reason);
         let wrong = self.because(wrong, want.why);
         let missing_unit =

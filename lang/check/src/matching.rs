@@ -9,7 +9,7 @@ use crate::codes;
 use crate::core::{Arm, Expr, ExprKind, Local, Pattern, Type};
 use crate::expression::{Binding, Bound, Checker, Want, Why};
 use crate::import::listed;
-use crate::name::case_of;
+use crate::name::{case_of, cases_text};
 use crate::types::join;
 
 impl<'db> Checker<'db> {
@@ -88,7 +88,8 @@ impl<'db> Checker<'db> {
         let wrong = wrong.label(self.place(earlier.span), format!("this is `{}`", self.text(&earlier.ty)));
         let wrong = match first.ty.is_device() && second.ty.is_device() {
             true => wrong.note(format!("no single module type is included by both `{a}` and `{b}`")),
-            false => wrong.note(format!("a `{a}` is never a `{b}`")),
+            false if what.starts_with("elements") => wrong.note("all elements of a list have one type"),
+            false => wrong.note("whichever is chosen, the result has one type"),
         };
         self.report(match first.ty.is_device() && second.ty.is_device() {
             true => wrong.help("choose devices that share a module type, or write the type that is meant"),
@@ -253,9 +254,7 @@ impl<'db> Checker<'db> {
                     "it can never match",
                 );
                 let note = match ty {
-                    Type::Value(ValueType::Enum(of)) => {
-                        format!("the cases of `{}` are {}", of.name, listed(&of.cases))
-                    }
+                    Type::Value(ValueType::Enum(of)) => cases_text(of),
                     _ if optional => "an option is matched by `some(x)` and `none`".to_owned(),
                     _ => format!("`{is}` is matched by literals and `_`"),
                 };

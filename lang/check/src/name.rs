@@ -170,8 +170,8 @@ impl<'db> Checker<'db> {
         } else {
             wrong
         };
-        if let Some(of) = cases {
-            wrong = wrong.note(format!("the cases of `{}` are {}", of.name, listed(&of.cases)));
+        if let Some(of) = &cases {
+            wrong = wrong.note(cases_text(of));
         }
         self.report(wrong);
     }
@@ -271,7 +271,7 @@ impl<'db> Checker<'db> {
             let place = self.place(name.span);
             let message = format!("`{}` has no case `{}`", of.name, name.text);
             let wrong = Diagnostic::error(codes::UNKNOWN_CASE, message, place, "no such case");
-            let wrong = wrong.note(format!("the cases of `{}` are {}", of.name, listed(&of.cases)));
+            let wrong = wrong.note(cases_text(of));
             self.report(match nearest(&name.text, &of.cases) {
                 Some(near) => wrong.help(format!("did you mean `{near}`?")).fix(
                     format!("replace by `{near}`"),
@@ -332,7 +332,7 @@ impl<'db> Checker<'db> {
             let wrong = Diagnostic::error(codes::UNKNOWN_ROLE, message, place, "no such role");
             let wrong = wrong.note(match known.is_empty() {
                 true => "no platform in reach has roles".to_owned(),
-                false => format!("the roles of the platforms in reach are {}", listed(&known)),
+                false => format!("the roles of the platforms in reach: {}", listed(&known)),
             });
             self.report(match nearest(&name.text, &known) {
                 Some(near) => wrong.help(format!("did you mean `{near}`?")).fix(
@@ -390,4 +390,10 @@ impl<'db> Checker<'db> {
 /// The case of an enum with this name.
 pub(crate) fn case_of(of: &EnumType, name: &str) -> Option<Const> {
     of.cases.iter().zip(0..).find(|(case, _)| *case == name).map(|(_, index)| Const::Case(index))
+}
+
+/// What an enum has, for a note.
+pub(crate) fn cases_text(of: &EnumType) -> String {
+    let noun = if of.cases.len() == 1 { "case" } else { "cases" };
+    format!("`{}` has the {noun} {}", of.name, listed(&of.cases))
 }

@@ -12,6 +12,7 @@ use crate::types::join;
 
 const BOOL: Type = Type::Value(ValueType::Bool);
 const INT: Type = Type::Value(ValueType::Int);
+const PORT: Type = Type::Value(ValueType::Port);
 
 impl<'db> Checker<'db> {
     /// `!e`, `-e`
@@ -45,62 +46,46 @@ impl<'db> Checker<'db> {
         right: &tree::Expr,
         want: Want<'_, 'db>,
     ) -> Expr {
+        let (left, right) = self.operands(op, left, right, want);
         match op {
             BinaryOp::Or | BinaryOp::And => {
-                let left = self.expr(left, Want::firm(&BOOL, Why::Nobody));
-                let right = self.expr(right, Want::firm(&BOOL, Why::Nobody));
                 let op = if op == BinaryOp::Or { Op::Or } else { Op::And };
                 Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), ty: BOOL, span }
             }
-            BinaryOp::Equal | BinaryOp::NotEqual => {
-                let (left, right) = self.operands(left, right, Want::NOTHING);
-                self.equality(span, op, at, left, right)
-            }
+            BinaryOp::Equal | BinaryOp::NotEqual => self.equality(span, op, at, left, right),
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
-                let (left, right) = self.operands(left, right, Want::NOTHING);
                 self.order(span, op, at, left, right)
             }
-            BinaryOp::Add | BinaryOp::Subtract => {
-                let (left, right) = self.operands(left, right, Want::hint(want.ty));
-                self.sum(span, op, at, left, right)
-            }
-            BinaryOp::Multiply => {
-                let (left, right) = self.factors(left, right, want);
-                self.product(span, at, left, right)
-            }
-            BinaryOp::Concat => {
-                let (left, right) = self.operands(left, right, Want::hint(want.ty));
-                self.concat(span, at, left, right)
-            }
+            BinaryOp::Add | BinaryOp::Subtract => self.sum(span, op, at, left, right),
+            BinaryOp::Multiply => self.product(span, at, left, right),
+            BinaryOp::Concat => self.concat(span, at, left, right),
         }
     }
 
     /// Both sides of an operator; a literal takes the type of the other side.
-    fn operands(&mut self, left: &tree::Expr, right: &tree::Expr, want: Want<'_, 'db>) -> (Expr, Expr) {
-        if self.is_open(left) && !self.is_open(right) {
-            let right = self.expr(right, want);
-            return (self.expr(left, Want::hint(Some(&right.ty))), right);
-        }
-        let left = self.expr(left, want);
-        let right = self.expr(right, Want::hint(Some(&left.ty)));
-        (left, right)
-    }
-
-    /// Both sides of `*`: a duration or a size times a number.
-    fn factors(&mut self, left: &tree::Expr, right: &tree::Expr, want: Want<'_, 'db>) -> (Expr, Expr) {
-        let hint = want.value().filter(|ty| matches!(ty, ValueType::Port)).map(|_| want.ty).flatten();
-        let open = (self.is_open(left), self.is_open(right));
-        let other = |ty: &Type| match ty {
-            Type::Value(ValueType::Port) => ty.clone(),
-            _ => INT,
+    fn operands(&mut self, op: BinaryOp, left: &tree::Expr, right: &tree::Expr, want: Want<'_, 'db>) -> (Expr, Expr) {
+        let logic = matches!(op, BinaryOp::Or | BinaryOp::And);
+        let right_first = !logic && self.is_open(left) && !self.is_open(right);
+        let (first, second) = if right_first { (right, left) } else { (left, right) };
+        let want = match op {
+            BinaryOp::Or | BinaryOp::And => Want::firm(&BOOL, Why::Nobody),
+            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Concat => Want::hint(want.ty),
+            // A duration or a size is multiplied by a number, so only a port says what both sides are.
+            BinaryOp::Multiply => Want::hint(want.ty.filter(|ty| **ty == PORT)),
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual => Want::NOTHING,
         };
-        if open.0 && !open.1 {
-            let right = self.expr(right, Want::NOTHING);
-            return (self.expr(left, Want::hint(Some(&other(&right.ty)))), right);
-        }
-        let left = self.expr(left, Want::hint(hint));
-        let right = self.expr(right, Want::hint(Some(&other(&left.ty))));
-        (left, right)
+        let first = self.expr(first, want);
+        let of_first = match op {
+            BinaryOp::Multiply if first.ty != PORT => &INT,
+            _ => &first.ty,
+        };
+        let second = self.expr(second, if logic { want } else { Want::hint(Some(of_first)) });
+        if right_first { (second, first) } else { (first, second) }
     }
 
     fn equality(&mut self, span: Span, op: BinaryOp, at: Span, left: Expr, right: Expr) -> Expr {
@@ -152,15 +137,10 @@ impl<'db> Checker<'db> {
     }
 
     fn sum(&mut self, span: Span, op: BinaryOp, at: Span, left: Expr, right: Expr) -> Expr {
-        let unknown = left.ty.has_unknown() || right.ty.has_unknown();
-        let ty = if left.ty.has_unknown() { right.ty.clone() } else { left.ty.clone() };
-        if unknown {
-            return Expr {
-                kind: ExprKind::Unknown,
-                ty: if is_number(&ty) { ty } else { Type::Unknown },
-                span,
-            };
+        if left.ty.has_unknown() || right.ty.has_unknown() {
+            return self.unknown(span);
         }
+        let ty = left.ty.clone();
         if !is_number(&left.ty) || left.ty != right.ty {
             let texts = left.ty == Type::Value(ValueType::Str) && right.ty == left.ty;
             let lists = left.ty.element().is_some() && right.ty.element().is_some();
@@ -200,8 +180,7 @@ impl<'db> Checker<'db> {
 
     fn concat(&mut self, span: Span, at: Span, left: Expr, right: Expr) -> Expr {
         if left.ty == Type::Unknown || right.ty == Type::Unknown {
-            let ty = if left.ty == Type::Unknown { right.ty } else { left.ty };
-            return Expr { kind: ExprKind::Unknown, ty, span };
+            return self.unknown(span);
         }
         let both = Type::Value(ValueType::Str);
         let lists = left.ty.element().is_some() && right.ty.element().is_some();
@@ -229,7 +208,7 @@ impl<'db> Checker<'db> {
     fn no_operator(&mut self, op: BinaryOp, at: Span, left: &Expr, right: &Expr, note: &str) {
         let (a, b) = (self.text(&left.ty), self.text(&right.ty));
         let message = format!("`{}` does not apply to `{a}` and `{b}`", op.symbol());
-        let wrong = Diagnostic::error(codes::OPERATOR, message, self.place(at), "");
+        let wrong = Diagnostic::error(codes::OPERATOR, message, self.place(at), "not for these types");
         let wrong = wrong.label(self.place(left.span), format!("this is `{a}`"));
         let wrong = wrong.label(self.place(right.span), format!("this is `{b}`")).note(note);
         self.report(match op == BinaryOp::Add && note.contains("++") {

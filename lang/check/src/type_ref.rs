@@ -124,7 +124,8 @@ impl<'db> TypeRefs<'db> {
 
     fn wrong_arguments(&mut self, tree: &Tree, message: String, help: &str) {
         let place = self.item.place(self.db, tree.span);
-        self.diagnostics.push(Diagnostic::error(codes::TYPE_ARGUMENTS, message, place, "").help(help));
+        self.diagnostics
+            .push(Diagnostic::error(codes::TYPE_ARGUMENTS, message, place, "not a type").help(help));
     }
 
     /// The type that a name stands for.
@@ -141,7 +142,8 @@ impl<'db> TypeRefs<'db> {
                     (None, constructor @ ("List" | "Option")) => {
                         let message = format!("`{constructor}` needs the type of its elements");
                         let place = self.item.place(self.db, path.span);
-                        let wrong = Diagnostic::error(codes::TYPE_ARGUMENTS, message, place, "");
+                        let wrong =
+                            Diagnostic::error(codes::TYPE_ARGUMENTS, message, place, "not a type yet");
                         self.diagnostics.push(wrong.help(format!("for example `{constructor}(Port)`")));
                     }
                     (None, _) => self.unknown(path),

@@ -176,8 +176,11 @@ pub fn subtype(db: &dyn Db, sub: &Type, sup: &Type) -> bool {
 
 /// The least type that both have in common, if there is exactly one.
 pub(crate) fn join(db: &dyn Db, a: &Type, b: &Type) -> Option<Type> {
+    if *a == Type::Unknown || *b == Type::Unknown {
+        return Some(Type::Unknown);
+    }
     if subtype(db, a, b) {
-        return Some(if *b == Type::Unknown { a.clone() } else { b.clone() });
+        return Some(b.clone());
     }
     if subtype(db, b, a) {
         return Some(a.clone());

@@ -109,8 +109,11 @@ fn blocks_and_lambdas() {
 
 #[test]
 fn names_of_the_language_can_be_bound_inside() {
-    types("let f(target: Int, none: Int) = target + none\nlet g(files: Int) = some(files)\n", expect![[r#"
+    types(
+        "let f(target: Int, none: Int) = target + none\nlet g(files: Int) = some(files)\n",
+        expect![[r#"
         f: (Int, Int) -> Int
         g: (Int) -> Option(Int)
-    "#]]);
+    "#]],
+    );
 }
