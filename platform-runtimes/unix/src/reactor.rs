@@ -146,7 +146,7 @@ impl Platform for Reactor {
         let timeout = match until {
             None => None,
             Some(Duration::ZERO) => Some(Timespec { tv_sec: 0, tv_nsec: 0 }),
-            // A wait that is too long for the host is cut short, which is allowed.
+            // What is too far away for the host to count is as good as never.
             Some(until) => Timespec::try_from(until.saturating_sub(self.now())).ok(),
         };
         let mut events = self.events.take();

@@ -32,8 +32,8 @@ impl<S: ReadOnly> Site<S> {
         let path = request.path.strip_prefix('/').ok_or(Status::NOT_FOUND)?;
         let key: Cow<'_, str> = match path {
             "" => "index.html".into(),
-            folder if folder.ends_with('/') => format!("{folder}index.html").into(),
-            path => path.into(),
+            _ if path.ends_with('/') => format!("{path}index.html").into(),
+            _ => path.into(),
         };
         match self.store.open(&key).await {
             Ok(value) => {
