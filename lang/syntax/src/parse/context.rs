@@ -10,7 +10,7 @@ use crate::{
     codes,
     items::comment_text,
     tokens::{Token, TokenKind},
-    tree::{BinaryOp, Expr, ExprKind, ImportPath, Literal, Name, Path, PatternKind, RustPath, StrLit},
+    tree::{BinaryOp, Expr, ExprKind, ImportPath, Literal, Name, Path, PatternKind, RustPath, StrLit, Type},
 };
 
 /// A token that the grammar did not want.
@@ -172,6 +172,10 @@ impl<'t> Context<'t> {
         if name.text == word {
             return true;
         }
+        // A name that the parser made up has been told.
+        if name.text.is_empty() {
+            return false;
+        }
         let message = format!("expected `{word}`, found `{}`", name.text);
         let diagnostic = Diagnostic::error(
             codes::UNEXPECTED,
@@ -220,7 +224,8 @@ impl<'t> Context<'t> {
     }
 
     pub(crate) fn import_path(&self, first: Name, rest: Vec<Name>) -> ImportPath {
-        if first.text != "std" || rest.is_empty() {
+        let told = first.text.is_empty() || rest.last().is_some_and(|last| last.text.is_empty());
+        if !told && (first.text != "std" || rest.is_empty()) {
             let span = rest.last().map_or(first.span, |last| first.span.to(last.span));
             let path = self.slice(span);
             let diagnostic = match first.text.as_str() {
@@ -234,6 +239,19 @@ impl<'t> Context<'t> {
         let mut segments = vec![first];
         segments.extend(rest);
         ImportPath::Std(segments)
+    }
+
+    /// `unikernel u: T = e`
+    pub(crate) fn no_annotation(&self, ty: Option<Type>) {
+        let Some(ty) = ty else { return };
+        let message = "the type of a unikernel is not written";
+        let diagnostic =
+            Diagnostic::error(codes::UNEXPECTED, message, self.place(ty.span), "no type is expected here");
+        self.say(
+            diagnostic
+                .note("a unikernel is always a `Job` or a list of them")
+                .help("take out the `:` and the type"),
+        );
     }
 
     pub(crate) fn crate_path(&self, word: Name, name: Name) -> ImportPath {

@@ -129,6 +129,9 @@ pub(crate) fn change(context: &Context<'_>, mistake: &Mistake, change: &Change) 
             [] => unexpected(context, mistake),
         },
         (Change::Replace(TokenKind::Name), Some(found)) => reserved(context, found),
+        (Change::Replace(closer), Some(found)) if closer.is_closer() => {
+            wrong_closer(context, mistake.at, *closer, found)
+        }
         (Change::Replace(meant), Some(found)) => {
             let meant = written(*meant);
             let place = context.place(found.span);
@@ -215,6 +218,22 @@ fn unclosed(context: &Context<'_>, at: usize, closer: TokenKind) -> Diagnostic {
     }
     let end = context.place(Span::at(before.end as usize));
     diagnostic.help(format!("put `{closer}` there")).fix(format!("insert `{closer}`"), end, closer)
+}
+
+fn wrong_closer(context: &Context<'_>, at: usize, closer: TokenKind, found: Token) -> Diagnostic {
+    let (text, closer) = (context.slice(found.span), written(closer));
+    let place = context.place(found.span);
+    let diagnostic = Diagnostic::error(
+        codes::UNCLOSED,
+        format!("expected `{closer}`, found `{text}`"),
+        place,
+        format!("expected `{closer}`"),
+    );
+    let diagnostic = match brackets::innermost(&context.tokens, at) {
+        Some((opener, _)) => diagnostic.label(context.place(context.tokens[opener].span), "opened here"),
+        None => diagnostic,
+    };
+    diagnostic.help(format!("write `{closer}`")).fix(format!("replace by `{closer}`"), place, closer)
 }
 
 fn reserved(context: &Context<'_>, found: Token) -> Diagnostic {
@@ -339,7 +358,8 @@ fn advice(
         _ if can("RUST") && !can("::") => {
             diagnostic.note("the entries of a device are `rust …`, `after …`, `exclusive …`, `features […]`, `targets …` and keys")
         }
-        _ if can(":") && !can("||") && !can(".") => diagnostic.note("types of parameters, keys and devices are always written").help("write `:` and the type"),
+        Some(T::Let) if can("NUMBER") => diagnostic.help("put statements and the value behind them into braces: `{ let …; … }`"),
+        _ if can(":") && !can("=") && !can("||") && !can(".") => diagnostic.note("types of parameters, keys and devices are always written").help("write `:` and the type"),
         _ => diagnostic,
     }
 }

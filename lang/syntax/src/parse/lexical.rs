@@ -80,6 +80,12 @@ fn bad_number(place: Place, text: &str) -> Diagnostic {
 }
 
 fn bad_name(place: Place, text: &str) -> Diagnostic {
+    // Quotes and spaces that are not ours stick to the word beside them.
+    let stuck = text.char_indices().find(|(_, char)| is_quote(*char) || char.is_whitespace());
+    if let Some((at, char)) = stuck {
+        let (start, width) = (place.span.start as usize + at, char.len_utf8());
+        return unknown(place.with_span(Span::new(start, start + width)), &text[at..at + width]);
+    }
     if text.chars().any(char::is_alphanumeric) {
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_CHARACTER,
@@ -95,13 +101,13 @@ fn bad_name(place: Place, text: &str) -> Diagnostic {
 }
 
 fn unknown(place: Place, text: &str) -> Diagnostic {
-    let shown: String = text
-        .chars()
-        .flat_map(|char| {
-            if char.is_control() || char.is_whitespace() { Shown::Escaped(char) } else { Shown::Plain(char) }
-                .text()
-        })
-        .collect();
+    let mut shown = String::new();
+    for char in text.chars() {
+        match char.is_control() || char.is_whitespace() {
+            true => shown.extend(char.escape_unicode()),
+            false => shown.push(char),
+        }
+    }
     let one = text.chars().nth(1).is_none();
     let message = format!(
         "{} `{shown}` mean{} nothing here",
@@ -110,7 +116,7 @@ fn unknown(place: Place, text: &str) -> Diagnostic {
     );
     let diagnostic = Diagnostic::error(codes::UNKNOWN_CHARACTER, message, place, "not part of the language");
     match text.chars().next() {
-        Some('\'' | '“' | '”' | '‘' | '’' | '«' | '»' | '`') => {
+        Some(char) if is_quote(char) => {
             diagnostic.help("strings stand in straight double quotes: `\"data/\"`")
         }
         Some('&') => diagnostic.help("«and» is written `&&`").fix("replace by `&&`", place, "&&"),
@@ -125,18 +131,8 @@ fn unknown(place: Place, text: &str) -> Diagnostic {
     }
 }
 
-enum Shown {
-    Plain(char),
-    Escaped(char),
-}
-
-impl Shown {
-    fn text(self) -> Vec<char> {
-        match self {
-            Self::Plain(char) => vec![char],
-            Self::Escaped(char) => char.escape_unicode().collect(),
-        }
-    }
+fn is_quote(char: char) -> bool {
+    matches!(char, '\'' | '“' | '”' | '„' | '‘' | '’' | '«' | '»' | '`')
 }
 
 fn bad_escapes(place: Place, text: &str, diagnostics: &mut Vec<Diagnostic>) {

@@ -125,8 +125,8 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     let tokens = &context.tokens;
     let (open, stray) = brackets::unbalanced(tokens);
     let can = |terminal: &str| mistake.expected.iter().any(|expected| expected == terminal);
-    // A name, where an expression would not do.
-    let name = can("NAME") && !can("NUMBER");
+    // A name, where neither an expression nor a type would do.
+    let name = can("NAME") && !can("NUMBER") && !can("\"(\"");
     let Some(found) = tokens.get(mistake.at) else {
         let closers: Vec<TokenKind> = open.iter().rev().filter_map(|at| tokens[*at].kind.closer()).collect();
         let closes = closers.first().is_some_and(|closer| can(&format!("\"{}\"", explain::written(*closer))));
@@ -144,6 +144,8 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     let for_another = SUBSTITUTES.iter().filter(|(written, meant)| *written == found.kind && wanted(*meant));
     changes.extend(for_another.map(|(_, meant)| Change::Replace(*meant)));
     if stray.contains(&mistake.at) {
+        let instead = brackets::innermost(tokens, mistake.at).filter(|(opener, _)| open.contains(opener));
+        changes.extend(instead.map(|(_, closer)| Change::Replace(closer)));
         changes.push(Change::Remove);
     }
     if !open.is_empty()

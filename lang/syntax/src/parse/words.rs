@@ -69,22 +69,24 @@ pub(crate) fn is_word(kind: TokenKind) -> bool {
 fn starts_entry(text: &str, tokens: &[Token], at: usize, word: TokenKind) -> bool {
     use TokenKind as T;
     let next = tokens.get(at + 1).map(|token| token.kind);
-    // What has to follow the word for it to be one, where that alone decides.
-    let fits = match word {
+    let breaks = |from: usize| match tokens.get(from + 1) {
+        Some(after) => text[tokens[from].span.end as usize..after.span.start as usize].contains('\n'),
+        None => true,
+    };
+    // What has to follow the word on its line for it to be one, where that alone decides.
+    let follows = match word {
         T::FeaturesWord => next == Some(T::LeftBracket),
         T::ArtifactWord => next == Some(T::Str),
         _ => next == Some(T::Name),
     };
+    let fits = follows && !breaks(at);
     if next == Some(T::Assign) {
         return false;
     }
     let Some(before) = at.checked_sub(1).map(|before| tokens[before]) else { return false };
     match before.kind {
         T::Comma => fits,
-        kind if is_word(kind) => {
-            let between = before.span.end as usize..tokens[at].span.start as usize;
-            fits && text[between].contains('\n')
-        }
+        kind if is_word(kind) => fits && breaks(at - 1),
         // The end of a Rust path may be a reserved word.
         kind if kind.is_keyword() && kind != T::True && kind != T::False => {
             at.checked_sub(2).is_some_and(|start| matches!(tokens[start].kind, T::RustWord | T::ColonColon))

@@ -1,7 +1,10 @@
 //! Tests of tokens, items and trees, in one binary.
 
 mod damage;
+mod grammar;
+mod mistakes;
 mod pages;
+mod sexpr;
 
 use std::{fs, path::Path};
 
