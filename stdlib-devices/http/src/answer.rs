@@ -31,17 +31,37 @@ pub(crate) struct Frame {
     pub persistence: Persistence,
 }
 
+/// What is sent of a handler's answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub plan: Plan,
+    pub modified: Option<u64>,
+    /// The length of the whole content.
+    pub length: u64,
+}
+
+/// The length of an entity tag.
+pub(crate) const ETAG: usize = 34;
+
 /// The entity tag of an answer: 32 digits between quotes.
-pub(crate) fn etag(tag: u128) -> [u8; 34] {
-    let mut text = [b'"'; 34];
-    for (place, byte) in text[1..33].chunks_exact_mut(2).zip(tag.to_be_bytes()) {
-        place[0] = DIGITS[usize::from(byte >> 4)];
-        place[1] = DIGITS[usize::from(byte & 15)];
+pub(crate) fn etag(tag: u128) -> [u8; ETAG] {
+    let mut text = [b'"'; ETAG];
+    for (place, half) in text[1..33].chunks_exact_mut(8).zip(tag.to_be_bytes().chunks_exact(4)) {
+        let half = half.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        place.copy_from_slice(&digits(half));
     }
     text
 }
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// The eight hexadecimal digits of a number below 2³², all at once: its halves are moved apart until there is one to a byte.
+fn digits(number: u64) -> [u8; 8] {
+    let pairs = (number << 16 | number) & 0x0000_ffff_0000_ffff;
+    let bytes = (pairs << 8 | pairs) & 0x00ff_00ff_00ff_00ff;
+    let digits = (bytes << 4 | bytes) & 0x0f0f_0f0f_0f0f_0f0f;
+    // A digit beyond nine carries into the next four bits when six is added.
+    let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (digits + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'9' - 1)).to_be_bytes()
+}
 
 /// Whether the protocol allows what a handler says of its answer.
 pub(crate) fn allowed<B>(response: &Response<B>) -> bool {
@@ -55,15 +75,9 @@ pub(crate) fn bodiless(status: Status) -> bool {
     matches!(status, Status::NO_CONTENT | Status::NOT_MODIFIED)
 }
 
-/// Appends the head of a handler's answer, which is allowed and not replaced by a page. `length` is that of the whole content.
-pub(crate) fn head<B>(
-    out: &mut Vec<u8>,
-    response: &Response<B>,
-    plan: &Plan,
-    (etag, modified): (Option<&str>, Option<u64>),
-    length: u64,
-    frame: Frame,
-) {
+/// Appends the head of a handler's answer, which is allowed and not replaced by a page.
+pub(crate) fn head<B>(out: &mut Vec<u8>, response: &Response<B>, sent: &Sent, frame: Frame) {
+    let Sent { plan, modified, length } = sent;
     let status = match plan {
         Plan::Part(_) => Status::PARTIAL_CONTENT,
         Plan::NotModified => Status::NOT_MODIFIED,
@@ -71,7 +85,7 @@ pub(crate) fn head<B>(
     };
     start(out, status, frame);
     if !bodiless(status) {
-        let sent = if let Plan::Part(part) = plan { part.end - part.start } else { length };
+        let sent = if let Plan::Part(part) = plan { part.end - part.start } else { *length };
         numbered(out, b"Content-Length: ", sent);
         if let Some(content_type) = &response.content_type {
             field(out, b"Content-Type: ", content_type.as_bytes());
@@ -81,16 +95,16 @@ pub(crate) fn head<B>(
             number(out, part.start);
             out.push(b'-');
             number(out, part.end - 1);
-            numbered(out, b"/", length);
+            numbered(out, b"/", *length);
         } else if status == Status::OK {
             out.extend_from_slice(b"Accept-Ranges: bytes\r\n");
         }
     }
-    if let Some(etag) = etag {
-        field(out, b"ETag: ", etag.as_bytes());
+    if let Some(tag) = response.tag {
+        field(out, b"ETag: ", &etag(tag.0));
     }
     if let Some(modified) = modified {
-        field(out, b"Last-Modified: ", &date::format(modified));
+        field(out, b"Last-Modified: ", &date::format(*modified));
     }
     for (name, value) in &response.fields {
         out.extend_from_slice(name.as_bytes());
@@ -126,10 +140,14 @@ pub(crate) fn unsatisfiable(out: &mut Vec<u8>, length: u64, frame: Frame) {
 }
 
 fn start(out: &mut Vec<u8>, status: Status, frame: Frame) {
-    out.extend_from_slice(b"HTTP/1.1 ");
-    number(out, status.0.into());
-    out.push(b' ');
-    field(out, status.phrase().as_bytes(), b"");
+    if status == Status::OK {
+        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+    } else {
+        out.extend_from_slice(b"HTTP/1.1 ");
+        number(out, status.0.into());
+        out.push(b' ');
+        field(out, status.phrase().as_bytes(), b"");
+    }
     field(out, b"Date: ", &frame.date);
     out.extend_from_slice(match frame.persistence {
         Persistence::Usual => b"",
@@ -138,12 +156,14 @@ fn start(out: &mut Vec<u8>, status: Status, frame: Frame) {
     });
 }
 
+#[inline]
 fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(name);
     out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");
 }
 
+#[inline]
 fn numbered(out: &mut Vec<u8>, name: &[u8], value: u64) {
     out.extend_from_slice(name);
     number(out, value);
@@ -155,7 +175,7 @@ fn number(out: &mut Vec<u8>, mut value: u64) {
     let mut at = digits.len();
     loop {
         at -= 1;
-        digits[at] = DIGITS[(value % 10) as usize];
+        digits[at] = b'0' + (value % 10) as u8;
         value /= 10;
         if value == 0 {
             break;

@@ -10,7 +10,7 @@ use crate::fields::Known;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Version<'a> {
     /// The entity tag: `"…"` or `W/"…"`.
-    pub etag: Option<&'a str>,
+    pub etag: Option<&'a [u8]>,
     /// When it was last changed, in seconds since 1970.
     pub modified: Option<u64>,
 }
@@ -60,7 +60,7 @@ pub(crate) fn evaluate<'b, I: Iterator<Item = &'b [u8]>>(
 pub(crate) fn range_applies(if_range: Option<&[u8]>, version: Version<'_>, now: impl Fn() -> u64) -> bool {
     let Some(field) = if_range else { return true };
     if field.starts_with(b"\"") || field.starts_with(b"W/") {
-        return version.etag.is_some_and(|etag| !etag.starts_with("W/") && etag.as_bytes() == field);
+        return version.etag.is_some_and(|etag| !etag.starts_with(b"W/") && etag == field);
     }
     let now = now();
     let strong =
@@ -69,14 +69,14 @@ pub(crate) fn range_applies(if_range: Option<&[u8]>, version: Version<'_>, now: 
 }
 
 /// Whether a list of entity tags holds one; `*` holds every tag, and what has none, since it exists.
-fn lists(list: &[u8], etag: Option<&str>, strong: bool) -> bool {
+fn lists(list: &[u8], etag: Option<&[u8]>, strong: bool) -> bool {
     if list == b"*" {
         return true;
     }
     let Some(etag) = etag else { return false };
-    let (weak, opaque) = match etag.strip_prefix("W/") {
-        Some(opaque) => (true, opaque.as_bytes()),
-        None => (false, etag.as_bytes()),
+    let (weak, opaque) = match etag.strip_prefix(b"W/") {
+        Some(opaque) => (true, opaque),
+        None => (false, etag),
     };
     if strong && weak {
         return false;
@@ -113,8 +113,8 @@ mod tests {
     const DATE: &[u8] = b"Sun, 06 Nov 1994 08:49:37 GMT";
     const EARLIER: &[u8] = b"Sun, 06 Nov 1994 08:49:36 GMT";
     const LATER: &[u8] = b"Sun, 06 Nov 1994 08:49:38 GMT";
-    const TAGGED: Version<'static> = Version { etag: Some("\"a\""), modified: Some(WHEN) };
-    const WEAK: Version<'static> = Version { etag: Some("W/\"a\""), modified: None };
+    const TAGGED: Version<'static> = Version { etag: Some(b"\"a\""), modified: Some(WHEN) };
+    const WEAK: Version<'static> = Version { etag: Some(b"W/\"a\""), modified: None };
     const BARE: Version<'static> = Version { etag: None, modified: None };
 
     #[track_caller]

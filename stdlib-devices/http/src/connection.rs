@@ -6,6 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
+use core::ops::Range;
 
 use log::debug;
 use unik::Bytes;
@@ -13,10 +14,10 @@ use unik::clock::{Sleep, Wall};
 use unik::http::{Body, Handler, Method, Request, Response, Status};
 use unik::net::Flow;
 
-use crate::answer::{self, Frame, Persistence};
+use crate::answer::{self, Frame, Persistence, Sent};
 use crate::conditional::Version;
 use crate::content;
-use crate::fields::{Fields, Framing};
+use crate::fields::Framing;
 use crate::head::{Head, may_end};
 use crate::input::Input;
 use crate::link::{Broken, Link};
@@ -123,12 +124,7 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
         let bytes = input.unused();
         let more = bytes.is_empty()
             || (self.seen > 0 && bytes.len() < shared.limits.head && !may_end(bytes, self.seen));
-        let mut fields = Fields::new();
-        let head = if more {
-            None
-        } else {
-            Head::parse(bytes, &mut fields, shared.limits.head).map_err(End::Refused)?
-        };
+        let head = if more { None } else { Head::parse(bytes, shared.limits.head).map_err(End::Refused)? };
         let Some(head) = head else {
             self.seen = bytes.len();
             return Ok(Step::More);
@@ -145,27 +141,24 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
             method: head.method,
             path: &head.target.path,
             query: head.target.query,
-            fields: fields.all(),
+            fields: &head.fields,
             body: content.as_deref().unwrap_or_default(),
             peer: self.peer,
         };
         let response = shared.handler.handle(&request).await;
         self.answers += 1;
-        let persistent = head.persistent() && !shared.stop.asked() && self.answers < shared.limits.requests;
-        let frame = |date| Frame {
-            date,
-            persistence: match (persistent, head.minor) {
-                (false, _) => Persistence::Close,
-                (true, 0) => Persistence::KeepAlive,
-                (true, _) => Persistence::Usual,
-            },
+        let persistence = match (head.persistent(), head.minor) {
+            (false, _) => Persistence::Close,
+            _ if shared.stop.asked() || self.answers >= shared.limits.requests => Persistence::Close,
+            (true, 0) => Persistence::KeepAlive,
+            (true, _) => Persistence::Usual,
         };
         let mut writer = Writer { link: &mut self.link, out: &mut self.out, shared };
-        writer.answer(&head, &request, response, frame).await?;
+        writer.answer(&head, &request, &response, persistence).await?;
         input.consume(length);
         *content = None;
         (self.seen, self.timed) = (0, false);
-        Ok(Step::Answered { persistent })
+        Ok(Step::Answered { persistent: persistence != Persistence::Close })
     }
 
     /// Writes what has gathered, then waits for more to read.
@@ -190,7 +183,7 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
 
     /// What is wrong with a head that ends before its end: perhaps something worse, which was not looked for yet.
     fn incomplete(&self) -> Refusal {
-        let parsed = Head::parse(self.input.unused(), &mut Fields::new(), self.shared.limits.head);
+        let parsed = Head::parse(self.input.unused(), self.shared.limits.head);
         parsed.err().unwrap_or(Refusal::Malformed("a head that ends early"))
     }
 
@@ -245,62 +238,85 @@ struct Writer<'w, 's, F, S, W, H> {
 }
 
 impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
+    /// Appends an answer, or writes it if it is large.
     async fn answer(
         &mut self,
         head: &Head<'_>,
         request: &Request<'_>,
-        response: Response<H::Body>,
-        frame: impl Fn([u8; crate::date::LENGTH]) -> Frame,
+        response: &Response<H::Body>,
+        persistence: Persistence,
     ) -> Result<(), End> {
-        let now = self.shared.now();
-        let frame = frame(self.shared.date(now));
-        let asked = head.method != Method::Head;
-        if !answer::allowed(&response) {
-            debug!("{}: an answer that the protocol forbids", request.path);
-            answer::page(self.out, Status::INTERNAL_SERVER_ERROR, "", asked, frame);
-            return Ok(());
-        }
-        let etag = response.tag.map(|tag| answer::etag(tag.0));
-        let etag = etag.as_ref().and_then(|etag| core::str::from_utf8(etag).ok());
-        // A time of change that is still to come would compare wrongly later (RFC 9110 §8.8.2.1).
-        let modified = response
-            .modified
-            .and_then(|modified| u64::try_from(modified.seconds).ok())
-            .map(|time| time.min(now));
-        let length = response.body.length();
-        let version = Version { etag, modified };
-        let plan = plan(head.method, &head.known, request.fields, (response.status, length), version, now);
-        let part = match &plan {
-            Plan::Failed => {
-                answer::page(self.out, Status::PRECONDITION_FAILED, "", asked, frame);
-                return Ok(());
-            }
-            Plan::Unsatisfiable => {
-                answer::unsatisfiable(self.out, length, frame);
-                return Ok(());
-            }
-            Plan::Whole if asked && !answer::bodiless(response.status) => 0..length,
-            Plan::Whole | Plan::NotModified => 0..0,
-            Plan::Part(part) => part.clone(),
-        };
+        let Some((part, sent)) = self.begin(head, request, response, persistence) else { return Ok(()) };
         // The first piece is read before the head is written, while there is still another answer to give.
         let first = match piece(&response.body, part.start, part.end).await {
             Ok(first) => first,
             Err(reason) => {
                 debug!("{}: {reason}", request.path);
-                answer::page(self.out, Status::INTERNAL_SERVER_ERROR, "", asked, frame);
+                self.page(Status::INTERNAL_SERVER_ERROR, head, persistence);
                 return Ok(());
             }
         };
-        let copied = first.len() <= COPIED && first.len() as u64 == part.end - part.start;
-        self.out.reserve(HEAD + if copied { first.len() } else { 0 });
-        answer::head(self.out, &response, &plan, (etag, modified), length, frame);
-        if copied {
-            self.out.extend_from_slice(&first);
+        let whole = first.len() as u64 == part.end - part.start;
+        let copied = if whole && first.len() <= COPIED { &first[..] } else { &[] };
+        self.out.reserve(HEAD + copied.len());
+        let frame = self.frame(persistence);
+        answer::head(self.out, response, &sent, frame);
+        self.out.extend_from_slice(copied);
+        if copied.len() == first.len() {
             return Ok(());
         }
-        let mut at = part.start + first.len() as u64;
+        // Only large content needs what follows, so only its requests hold it.
+        Box::pin(self.stream(request, response, first, part)).await
+    }
+
+    /// Decides how an answer is sent: which part, and what its head says. Nothing is left to send if a page of our own replaces it.
+    fn begin(
+        &mut self,
+        head: &Head<'_>,
+        request: &Request<'_>,
+        response: &Response<H::Body>,
+        persistence: Persistence,
+    ) -> Option<(Range<u64>, Sent)> {
+        if !answer::allowed(response) {
+            debug!("{}: an answer that the protocol forbids", request.path);
+            self.page(Status::INTERNAL_SERVER_ERROR, head, persistence);
+            return None;
+        }
+        let now = self.shared.now();
+        // A time of change that is still to come would compare wrongly later (RFC 9110 §8.8.2.1).
+        let modified = response.modified.and_then(|modified| u64::try_from(modified.seconds).ok());
+        let modified = modified.map(|time| time.min(now));
+        let etag = response.tag.filter(|_| head.known.conditional()).map(|tag| answer::etag(tag.0));
+        let length = response.body.length();
+        let version = Version { etag: etag.as_ref().map(|etag| &etag[..]), modified };
+        let plan = plan(head.method, &head.known, request.fields, (response.status, length), version, now);
+        let part = match &plan {
+            Plan::Failed => {
+                self.page(Status::PRECONDITION_FAILED, head, persistence);
+                return None;
+            }
+            Plan::Unsatisfiable => {
+                let frame = self.frame(persistence);
+                answer::unsatisfiable(self.out, length, frame);
+                return None;
+            }
+            Plan::Whole if head.method != Method::Head && !answer::bodiless(response.status) => 0..length,
+            Plan::Whole | Plan::NotModified => 0..0,
+            Plan::Part(part) => part.clone(),
+        };
+        Some((part, Sent { plan, modified, length }))
+    }
+
+    /// Writes content that is too large to be copied.
+    async fn stream(
+        &mut self,
+        request: &Request<'_>,
+        response: &Response<H::Body>,
+        first: Bytes,
+        part: Range<u64>,
+    ) -> Result<(), End> {
         self.write(&first).await?;
+        let mut at = part.start + first.len() as u64;
         while at < part.end {
             match piece(&response.body, at, part.end).await {
                 Ok(piece) => {
@@ -315,6 +331,15 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
             }
         }
         Ok(())
+    }
+
+    fn page(&mut self, status: Status, head: &Head<'_>, persistence: Persistence) {
+        let frame = self.frame(persistence);
+        answer::page(self.out, status, "", head.method != Method::Head, frame);
+    }
+
+    fn frame(&self, persistence: Persistence) -> Frame {
+        Frame { date: self.shared.date(self.shared.now()), persistence }
     }
 
     /// Writes what has gathered, and content behind it.

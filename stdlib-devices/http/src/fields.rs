@@ -3,11 +3,8 @@
 //! Here a request's framing is decided, once: whoever stands before this server must come to the same result, so whatever could be
 //! read in two ways is refused (RFC 9112 §§6.3, 11.2). What the fields mean for the answer is left to `conditional` and `range`.
 
-use alloc::vec::Vec;
-
 use unik::http::Field;
 
-use crate::limits::FIELDS;
 use crate::refusal::Refusal;
 use crate::target::host;
 
@@ -21,39 +18,6 @@ pub(crate) enum Framing {
     Length(u64),
     /// In chunks.
     Chunked,
-}
-
-/// The fields of a request: the usual few in place, many on the heap.
-#[derive(Debug)]
-pub(crate) struct Fields<'b> {
-    few: [Field<'b>; FEW],
-    count: usize,
-    many: Vec<Field<'b>>,
-}
-
-const FEW: usize = 12;
-
-impl<'b> Fields<'b> {
-    pub(crate) fn new() -> Fields<'b> {
-        Fields { few: [Field { name: "", value: b"" }; FEW], count: 0, many: Vec::new() }
-    }
-
-    pub(crate) fn push(&mut self, field: Field<'b>) {
-        match self.few.get_mut(self.count) {
-            Some(place) => *place = field,
-            None if self.many.is_empty() => {
-                self.many.reserve_exact(FIELDS);
-                self.many.extend_from_slice(&self.few);
-                self.many.push(field);
-            }
-            None => self.many.push(field),
-        }
-        self.count += 1;
-    }
-
-    pub(crate) fn all(&self) -> &[Field<'b>] {
-        if self.many.is_empty() { &self.few[..self.count] } else { &self.many }
-    }
 }
 
 /// What was found. Values of fields are as sent, without white space around them.
@@ -119,6 +83,11 @@ impl<'b> Known<'b> {
             _ => return Err(Refusal::Malformed("content that ends in two places")),
         };
         Ok(known)
+    }
+
+    /// Whether the version of the content matters to the request.
+    pub(crate) fn conditional(&self) -> bool {
+        self.if_match || self.if_none_match || self.if_range.is_some()
     }
 
     fn connection(&mut self, value: &[u8]) {
@@ -191,6 +160,8 @@ fn coding(value: &[u8]) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     #[track_caller]
@@ -237,16 +208,6 @@ mod tests {
             check(&[("Transfer-Encoding", coding)], 1, Err(501));
         }
         check(&[("Content-Length", "99999999999999999999")], 1, Err(413));
-    }
-
-    #[test]
-    fn fields_keep_their_order() {
-        let names: Vec<_> = (0..40).map(|number| alloc::format!("{number}")).collect();
-        let mut fields = Fields::new();
-        for (count, name) in names.iter().enumerate() {
-            assert!(fields.all().iter().map(|field| field.name).eq(names[..count].iter()));
-            fields.push(Field { name, value: b"" });
-        }
     }
 
     #[test]

@@ -3,35 +3,33 @@
 //! httparse knows the grammar; this adds what is policy: lines end in CR LF and not in LF alone, versions, limits. It refuses
 //! white space before a colon, folded lines and repeated spaces by itself.
 
+use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 
 use httparse::{Error, Request, Status};
 use unik::http::{Field, Method};
 
-use crate::fields::{Fields, Known};
+use crate::fields::Known;
 use crate::limits::FIELDS;
 use crate::refusal::Refusal;
 use crate::target::Target;
 
-/// A request without its content; its fields are kept beside it.
+/// A request without its content.
 #[derive(Debug)]
 pub(crate) struct Head<'b> {
     pub method: Method,
     pub target: Target<'b>,
     /// The second digit of the version.
     pub minor: u8,
+    pub fields: Vec<Field<'b>>,
     pub known: Known<'b>,
     /// How many bytes it takes, the empty line included.
     pub length: usize,
 }
 
 impl<'b> Head<'b> {
-    /// Reads a head from the start of `bytes`, and its fields. It may have `limit` bytes. None if more are needed.
-    pub(crate) fn parse(
-        bytes: &'b [u8],
-        fields: &mut Fields<'b>,
-        limit: usize,
-    ) -> Result<Option<Head<'b>>, Refusal> {
+    /// Reads a head from the start of `bytes`. It may have `limit` bytes. None if more are needed.
+    pub(crate) fn parse(bytes: &'b [u8], limit: usize) -> Result<Option<Head<'b>>, Refusal> {
         let mut space = [const { MaybeUninit::uninit() }; FIELDS];
         let mut request = Request::new(&mut []);
         let bytes = &bytes[..bytes.len().min(limit)];
@@ -59,11 +57,11 @@ impl<'b> Head<'b> {
         let method =
             Method::parse(method).filter(|method| *method != Method::Connect).ok_or(Refusal::Method)?;
         let target = Target::parse(raw, method).map_err(|_| Refusal::Malformed("a target that is none"))?;
-        for header in headers.iter() {
-            fields.push(Field { name: header.name, value: header.value.trim_ascii() });
-        }
-        let known = Known::gather(fields.all(), minor)?;
-        Ok(Some(Head { method, target, minor, known, length }))
+        let field =
+            |header: &httparse::Header<'b>| Field { name: header.name, value: header.value.trim_ascii() };
+        let fields: Vec<_> = headers.iter().map(field).collect();
+        let known = Known::gather(&fields, minor)?;
+        Ok(Some(Head { method, target, minor, fields, known, length }))
     }
 
     /// Whether the connection outlives the answer, if nothing else speaks against it (RFC 9112 §9.3).
@@ -108,8 +106,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &[u8], expected: Result<Option<usize>, u16>) {
-        let mut fields = Fields::new();
-        let result = Head::parse(text, &mut fields, LIMIT).map(|head| head.map(|head| head.length));
+        let result = Head::parse(text, LIMIT).map(|head| head.map(|head| head.length));
         assert_eq!(result.map_err(|refusal| refusal.status().0), expected, "{:?}", text.escape_ascii());
     }
 
@@ -174,12 +171,9 @@ mod tests {
         check(&line(LIMIT), Err(414));
         check(&alloc::format!("GET / HTTP/1.0\r\nA: {}\r\n\r\n", "a".repeat(LIMIT)).into_bytes(), Err(431));
         let many = alloc::format!("GET / HTTP/1.0\r\n{}\r\n", "A: b\r\n".repeat(FIELDS + 1));
-        assert_eq!(
-            Head::parse(many.as_bytes(), &mut Fields::new(), 8192).map(|_| ()),
-            Err(Refusal::FieldsTooLarge)
-        );
+        assert_eq!(Head::parse(many.as_bytes(), 8192).map(|_| ()), Err(Refusal::FieldsTooLarge));
         let many = alloc::format!("GET / HTTP/1.0\r\n{}\r\n", "A: b\r\n".repeat(FIELDS));
-        assert!(Head::parse(many.as_bytes(), &mut Fields::new(), 8192).is_ok());
+        assert!(Head::parse(many.as_bytes(), 8192).is_ok());
     }
 
     #[test]

@@ -51,29 +51,47 @@ impl<'b> Target<'b> {
     }
 
     fn origin(raw: &'b str, authority: Option<&'b str>) -> Result<Target<'b>, Malformed> {
-        let (path, query) = match raw.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (raw, None),
-        };
-        if !raw.bytes().all(|byte| byte.is_ascii_graphic()) || raw.contains('#') {
-            return Err(Malformed);
+        let (mut end, mut plain, mut before) = (raw.len(), true, 0);
+        for (at, byte) in raw.bytes().enumerate() {
+            match byte {
+                b'?' => end = end.min(at),
+                b'%' => plain = false,
+                b'.' if before == b'/' => plain = false,
+                b'#' | ..=b' ' | 0x7f.. => return Err(Malformed),
+                _ => {}
+            }
+            before = byte;
         }
-        let path = if path.is_empty() { "/" } else { path };
-        Ok(Target { path: normal(path)?, query, authority })
+        let (path, query) = raw.split_at(end);
+        let path = match path {
+            "" => Cow::Borrowed("/"),
+            path if plain => Cow::Borrowed(path),
+            path => Cow::Owned(rewritten(path)?),
+        };
+        Ok(Target { path, query: query.strip_prefix('?'), authority })
     }
 }
 
 /// Whether a `Host` field or an authority could name a host: what cannot be part of one would be a way to smuggle.
 pub(crate) fn host(value: &[u8]) -> bool {
-    value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=:[]%".contains(byte))
+    value.iter().all(|byte| IN_HOST[usize::from(*byte)])
 }
 
-/// The path without dot segments and percent-codes. Nothing is copied when there are none.
-fn normal(path: &str) -> Result<Cow<'_, str>, Malformed> {
-    let plain = !path.as_bytes().contains(&b'%') && !path.contains("/.");
-    if plain { Ok(Cow::Borrowed(path)) } else { rewritten(path).map(Cow::Owned) }
-}
+const IN_HOST: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0u8);
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let (others, mut at) = (b"-._~!$&'()*+;=:[]%", 0);
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
+/// The path without dot segments and percent-codes.
 fn rewritten(path: &str) -> Result<String, Malformed> {
     let mut out = String::with_capacity(path.len());
     let mut segments = path.split('/').skip(1).peekable();

@@ -14,7 +14,8 @@ pub fn content_type(name: &str) -> &'static str {
 }
 
 fn of_extension(extension: &[u8]) -> &'static str {
-    if extension.len() > LONGEST {
+    // A zero is what the numbers are filled up with.
+    if extension.len() > LONGEST || extension.contains(&0) {
         return UNKNOWN;
     }
     let key =
