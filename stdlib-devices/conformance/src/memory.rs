@@ -1,7 +1,9 @@
-//! Doubles in memory: connections with faults, and a listener that a test connects to.
+//! Doubles in memory: connections with faults, a listener that a test connects to, a stack of ports.
 
 mod flow;
 mod listener;
+mod stack;
 
 pub use flow::{Faults, Flow, Reset, pair, pair_with};
-pub use listener::{Listener, Stopped};
+pub use listener::Listener;
+pub use stack::{Acceptor, Error, Stack};
