@@ -106,7 +106,9 @@ fn laid(indent: usize, head: &str, code: &Code, end: &str, deeper_first: bool) -
         }
         Code::Group { open, items, close, tail } => {
             let mut lines = vec![format!("{pad}{head}{space}{open}")];
-            lines.extend(broken(indent + 4, items, !open.contains('!')));
+            // What ends a field is counted with each line of its items.
+            let reserve = usize::from(end == ",");
+            lines.extend(broken(indent + 4, items, !open.contains('!'), reserve));
             if tail.is_empty() {
                 lines.push(format!("{pad}{close}{end}"));
             } else {
@@ -119,9 +121,9 @@ fn laid(indent: usize, head: &str, code: &Code, end: &str, deeper_first: bool) -
 }
 
 /// Items on lines of their own: several on a line if all are short and plain, otherwise each on its own.
-fn broken(indent: usize, items: &[String], comma: bool) -> Vec<String> {
+fn broken(indent: usize, items: &[String], comma: bool, reserve: usize) -> Vec<String> {
     if comma && items.iter().all(|item| width(item) <= SHORT_ITEM && plain(item)) {
-        return packed(indent, items.iter().map(String::as_str));
+        return packed(indent, items.iter().map(String::as_str), reserve);
     }
     let pad = " ".repeat(indent);
     let last = items.len().saturating_sub(1);
@@ -181,7 +183,7 @@ pub(crate) fn fill(path: &str, names: &[&str]) -> Vec<String> {
         return vec![line];
     }
     let mut lines = vec![format!("use {path}::{{")];
-    lines.extend(packed(4, names.iter().copied()));
+    lines.extend(packed(4, names.iter().copied(), 0));
     lines.push("};".to_owned());
     lines
 }
@@ -237,11 +239,13 @@ pub(crate) fn function(name: &str, params: &[String], result: &str, body: Vec<St
 }
 
 /// Items with commas, as many on a line as fit.
-fn packed<'i>(indent: usize, items: impl Iterator<Item = &'i str>) -> Vec<String> {
+fn packed<'i>(indent: usize, items: impl Iterator<Item = &'i str>, reserve: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for item in items {
         match lines.last_mut() {
-            Some(line) if width(line) + 1 + width(item) < WIDTH => line.push_str(&format!(" {item},")),
+            Some(line) if width(line) + 1 + width(item) + reserve < WIDTH => {
+                line.push_str(&format!(" {item},"))
+            }
             _ => lines.push(format!("{}{item},", " ".repeat(indent))),
         }
     }

@@ -128,6 +128,7 @@ fn items_of_a_file() {
             ("name", Code::Text(string(&name(length)))),
             ("one", Code::list(vec![name(length.min(90))])),
             ("two", Code::list(pair)),
+            ("many", Code::list((0..length).map(|at| name(at % 9 + 1)).collect())),
             ("default", Code::call("Some", vec![string(&name(length))])),
             ("data", Code::call("include_bytes!", vec![string(&name(length))])),
         ];
