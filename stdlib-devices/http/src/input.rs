@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 /// How much a connection reads at a time at first. A request of a program or a short one of a browser fits.
-const FIRST: usize = 1024;
+const FIRST: usize = 512;
 
 /// A buffer with unused bytes in its middle.
 #[derive(Debug)]
@@ -108,12 +108,12 @@ mod tests {
     #[test]
     fn the_buffer_grows_with_what_is_unused() {
         let mut input = Input::new();
-        put(&mut input, &[b'a'; 500]);
-        input.consume(500);
+        put(&mut input, &[b'a'; 400]);
+        input.consume(400);
         assert_eq!(input.bytes.capacity(), 0);
-        put(&mut input, &[b'a'; 900]);
+        put(&mut input, &[b'a'; 400]);
         assert_eq!(input.bytes.len(), FIRST);
-        put(&mut input, &[b'a'; 900]);
+        put(&mut input, &[b'a'; 400]);
         assert_eq!(input.bytes.len(), 2 * FIRST);
     }
 }
