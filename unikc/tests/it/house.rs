@@ -45,14 +45,17 @@ fn arrows() -> BTreeMap<String, BTreeSet<String>> {
         let folder = Path::new(&manifest).parent().expect("a manifest lies in a folder").to_path_buf();
         folder.strip_prefix(root()).expect("members lie in the workspace").to_string_lossy().into_owned()
     };
-    let folders: BTreeMap<String, String> =
-        packages.iter().map(|package| (text(&package["name"]), folder(text(&package["manifest_path"])))).collect();
+    let folders: BTreeMap<String, String> = packages
+        .iter()
+        .map(|package| (text(&package["name"]), folder(text(&package["manifest_path"]))))
+        .collect();
     let mut arrows = BTreeMap::new();
     for package in packages {
         let dependencies = package["dependencies"].as_array().expect("dependencies are a list");
         let normal = dependencies.iter().filter(|dependency| dependency["kind"].is_null());
         let names: BTreeSet<String> = normal.map(|dependency| text(&dependency["name"])).collect();
-        let ours = names.iter().map(|name| folders.get(name).cloned().unwrap_or_else(|| name.clone())).collect();
+        let ours =
+            names.iter().map(|name| folders.get(name).cloned().unwrap_or_else(|| name.clone())).collect();
         arrows.insert(folders[&text(&package["name"])].clone(), ours);
     }
     arrows
@@ -70,7 +73,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codegen", &["lang/source", "lang/graph"]),
     ("stdlib-devices/device-api", &[]),
     ("platform-runtimes/platform-api", &["stdlib-devices/device-api"]),
-    ("platform-runtimes/executor", &["platform-runtimes/platform-api"]),
+    ("platform-runtimes/executor", &["platform-runtimes/platform-api", "stdlib-devices/device-api"]),
 ];
 
 #[test]
@@ -85,7 +88,10 @@ fn crates_name_only_what_they_may() {
     for (from, uses) in &arrows {
         for to in uses {
             let device = from.starts_with("stdlib-devices/");
-            assert!(!device || !to.starts_with("platform-runtimes/"), "the device {from} names the platform {to}");
+            assert!(
+                !device || !to.starts_with("platform-runtimes/"),
+                "the device {from} names the platform {to}"
+            );
             let right = device || from.starts_with("platform-runtimes/");
             let left = to.starts_with("lang/") || to == "codegen" || to == "unikc" || to.starts_with("lsp/");
             assert!(!(right && left), "{from} of the right column names {to} of the left");
@@ -105,7 +111,11 @@ fn the_language_never_touches_the_world() {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
             for word in ["std::fs", "std::env", "std::process", "Instant::now", "SystemTime::now"] {
-                assert!(!line.contains(word), "{} names {word}: the world enters through `System`", path.display());
+                assert!(
+                    !line.contains(word),
+                    "{} names {word}: the world enters through `System`",
+                    path.display()
+                );
             }
         }
     }
@@ -114,7 +124,8 @@ fn the_language_never_touches_the_world() {
 #[test]
 fn every_file_says_what_it_is_for() {
     for path in files(&root(), "rs") {
-        let generated = path.components().any(|part| part.as_os_str() == "expected");
+        let generated =
+            path.components().any(|part| ["expected", "golden"].iter().any(|name| part.as_os_str() == *name));
         let text = std::fs::read_to_string(&path).expect("sources are text");
         assert!(generated || text.starts_with("//!"), "{} has no header", path.display());
     }
@@ -130,17 +141,22 @@ fn module(source: &Path, file: &Path) -> Vec<String> {
 fn uses(text: &str, own: &[String], modules: &BTreeSet<Vec<String>>) -> BTreeSet<Vec<String>> {
     let mut found = BTreeSet::new();
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|l| [l, " "]).collect();
+    let lines: String =
+        code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|l| [l, " "]).collect();
     let compact = lines.replace(" ::", "::").replace(":: ", "::");
     for (start, base) in [("crate::", vec![]), ("super::", own[..own.len().saturating_sub(1)].to_vec())] {
         for (at, _) in compact.match_indices(start) {
             let before = compact[..at].chars().next_back();
-            if before.is_some_and(|char| char.is_alphanumeric() || char == '_' || char == ':' || char == '$') {
+            if before.is_some_and(|char| char.is_alphanumeric() || char == '_' || char == ':' || char == '$')
+            {
                 continue;
             }
             for path in paths(&compact[at + start.len()..]) {
                 let full: Vec<String> = base.iter().cloned().chain(path).collect();
-                let file = (1..=full.len()).rev().map(|length| full[..length].to_vec()).find(|path| modules.contains(path));
+                let file = (1..=full.len())
+                    .rev()
+                    .map(|length| full[..length].to_vec())
+                    .find(|path| modules.contains(path));
                 found.extend(file.filter(|file| file != own));
             }
         }
@@ -180,11 +196,13 @@ fn paths(text: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn no_circle_of_files_inside_a_crate() {
+    let mut circles = String::new();
     for folder in arrows().keys() {
         let source = root().join(folder).join("src");
         let sources = files(&source, "rs");
         // `lib.rs` and `main.rs` assemble: everybody may lean on what they declare.
-        let rooms: Vec<_> = sources.iter().filter(|file| !file.ends_with("lib.rs") && !file.ends_with("main.rs")).collect();
+        let rooms: Vec<_> =
+            sources.iter().filter(|file| !file.ends_with("lib.rs") && !file.ends_with("main.rs")).collect();
         let modules: BTreeSet<Vec<String>> = rooms.iter().map(|file| module(&source, file)).collect();
         let mut edges: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
         for file in rooms {
@@ -197,7 +215,8 @@ fn no_circle_of_files_inside_a_crate() {
         }
         // Whoever uses nobody that is left can go; what cannot go is a circle.
         loop {
-            let free: Vec<_> = edges.iter().filter(|(_, uses)| uses.is_empty()).map(|(own, _)| own.clone()).collect();
+            let free: Vec<_> =
+                edges.iter().filter(|(_, uses)| uses.is_empty()).map(|(own, _)| own.clone()).collect();
             if free.is_empty() {
                 break;
             }
@@ -208,14 +227,20 @@ fn no_circle_of_files_inside_a_crate() {
                 uses.retain(|used| !free.contains(used));
             }
         }
-        assert!(edges.is_empty(), "{folder} has a circle among {edges:#?}");
+        for (own, uses) in edges {
+            let uses: Vec<_> = uses.iter().map(|path| path.join("/")).collect();
+            circles += &format!("{folder}: {} uses {}\n", own.join("/"), uses.join(", "));
+        }
     }
+    assert!(circles.is_empty(), "files that use one another in a circle, or a circle:\n{circles}");
 }
 
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {
-    let known = [unik_syntax::codes::ALL, unik_check::codes::ALL, unik_eval::codes::ALL, unik_codegen::codes::ALL];
-    let codes: Vec<String> = known.iter().flat_map(|codes| codes.iter().map(|code| code.0.to_owned())).collect();
+    let known =
+        [unik_syntax::codes::ALL, unik_check::codes::ALL, unik_eval::codes::ALL, unik_codegen::codes::ALL];
+    let codes: Vec<String> =
+        known.iter().flat_map(|codes| codes.iter().map(|code| code.0.to_owned())).collect();
     let unique: BTreeSet<String> = codes.iter().cloned().collect();
     assert_eq!(codes.len(), unique.len(), "a code stands twice");
     let pages: BTreeSet<String> = files(&root().join("spec/errors"), "md")
@@ -224,7 +249,8 @@ fn every_code_has_a_page_and_every_page_a_code() {
         .collect();
     assert_eq!(unique, pages);
     for code in &unique {
-        let page = std::fs::read_to_string(root().join(format!("spec/errors/{code}.md"))).expect("it was listed");
+        let page =
+            std::fs::read_to_string(root().join(format!("spec/errors/{code}.md"))).expect("it was listed");
         assert!(page.starts_with(&format!("# {code}: ")), "{code}.md starts with its code and its title");
         assert!(page.contains("```unik"), "{code}.md has an example");
     }

@@ -4,7 +4,9 @@ mod chapter;
 mod explained;
 mod golden;
 mod graphs;
+mod house;
 mod projects;
+mod served;
 mod texts;
 mod usage;
 
