@@ -166,7 +166,7 @@ impl<'db> Checker<'db> {
                             self.place(named.span),
                             "again here",
                         );
-                        let first = args.get(first).map_or(named.span, |arg| arg_span(arg));
+                        let first = args.get(first).map_or(named.span, arg_span);
                         self.report(
                             wrong.label(self.place(first), "first here").help("take one of them out"),
                         );

@@ -111,6 +111,9 @@ pub(crate) fn settled(db: &dyn Db, file: SourceFile) {
     }
 }
 
+/// How many steps of a circle are shown.
+const MOST: usize = 8;
+
 /// Reports the circle whose first member this is.
 pub(crate) fn report_circle<'db>(checker: &mut Checker<'db>, node: Node<'db>) {
     let Some(steps) = checker.circles.way(node) else { return };
@@ -130,12 +133,16 @@ pub(crate) fn report_circle<'db>(checker: &mut Checker<'db>, node: Node<'db>) {
     let types = node.item.keyword(db) == "module type";
     let code = if types { codes::INCLUDES_ITSELF } else { codes::RECURSION };
     let mut wrong = Diagnostic::error(code, message, place, label(first.to));
-    for step in steps.iter().skip(1) {
+    for step in steps.iter().skip(1).take(MOST) {
         wrong = wrong
             .label(step.from.item.place(db, step.span), format!("`{}` {}", name(step.from), label(step.to)));
     }
-    let way: Vec<String> =
-        steps.iter().map(|step| step.from).chain([node]).map(|node| format!("`{}`", name(node))).collect();
+    let quoted = |node: Node<'db>| format!("`{}`", name(node));
+    let mut way: Vec<String> = steps.iter().take(MOST).map(|step| quoted(step.from)).collect();
+    if steps.len() > MOST {
+        way.push("…".to_owned());
+    }
+    way.push(quoted(node));
     let wrong = wrong.note(format!("the way around: {}", way.join(" → ")));
     checker.report(wrong.note(match types {
         true => "a module type that includes itself would say nothing",

@@ -37,8 +37,8 @@ pub use checked::Core;
 pub use definition::{id_of, item_of};
 pub use key::{RESERVED_AT_BOOT, RESERVED_OPTIONS, RESERVED_SHORTS, RESERVED_SHORTS_AT_BOOT};
 pub use queries::{
-    checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type, checked_platform,
-    checked_require, checked_unikernel, declared, diagnostics, keys_of_file, platforms, reach, requires,
-    target_type, type_of, unikernels,
+    checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type,
+    checked_platform, checked_require, checked_unikernel, declared, diagnostics, keys_of_file, platforms,
+    reach, requires, target_type, type_of, unikernels,
 };
 pub use types::{subtype, type_text, type_text_in};

@@ -367,9 +367,11 @@ impl<'db> Checker<'db> {
                     let label =
                         format!("`{}` on `{platform}`, `{}` on others", self.text(ty), self.text(&common));
                     let wrong = Diagnostic::error(codes::ROLE_TYPES, message, self.place(span), label);
-                    self.report(
-                        wrong.help("write the type that is meant: `let stack: net.Stack = target.stack`"),
-                    );
+                    self.report(wrong.help(format!(
+                        "write the type that is meant: `let {0}: {1} = target.{0}`",
+                        name.text,
+                        self.text(&common)
+                    )));
                     return self.unknown(span);
                 }
             }

@@ -63,7 +63,13 @@ impl<'db> Checker<'db> {
     }
 
     /// Both sides of an operator; a literal takes the type of the other side.
-    fn operands(&mut self, op: BinaryOp, left: &tree::Expr, right: &tree::Expr, want: Want<'_, 'db>) -> (Expr, Expr) {
+    fn operands(
+        &mut self,
+        op: BinaryOp,
+        left: &tree::Expr,
+        right: &tree::Expr,
+        want: Want<'_, 'db>,
+    ) -> (Expr, Expr) {
         let logic = matches!(op, BinaryOp::Or | BinaryOp::And);
         let right_first = !logic && self.is_open(left) && !self.is_open(right);
         let (first, second) = if right_first { (right, left) } else { (left, right) };

@@ -54,21 +54,32 @@ fn ran(db: &Database, root: FileId) -> String {
 
 #[test]
 fn a_line_on_top_moves_items_and_checks_none() {
-    edit("app.unik", |text| format!("\n// A comment.\n{text}"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| format!("\n// A comment.\n{text}"),
+        expect![[r#"
         items 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn white_space_and_comments_between_items() {
-    edit("app.unik", |text| text.replace("\n\n", "\n\n// Here.\n\n"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| text.replace("\n\n", "\n\n// Here.\n\n"),
+        expect![[r#"
         items 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn white_space_inside_an_item() {
-    edit("app.unik", |text| text.replace("port + other", "port  +  other"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| text.replace("port + other", "port  +  other"),
+        expect![[r#"
         checked 1
         items 1
         order 1
@@ -76,12 +87,16 @@ fn white_space_inside_an_item() {
         settled 1
         signature 1
         whole 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_body_of_the_same_type() {
-    edit("app.unik", |text| text.replace("port + other.step", "port + 2 * other.step"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| text.replace("port + other.step", "port + 2 * other.step"),
+        expect![[r#"
         checked 1
         items 1
         order 1
@@ -89,12 +104,16 @@ fn a_body_of_the_same_type() {
         settled 1
         signature 1
         whole 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_body_of_another_type() {
-    edit("app.unik", |text| text.replace("port + other.step", "5"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| text.replace("port + other.step", "5"),
+        expect![[r#"
         checked 2
         circles 1
         item_at 2
@@ -104,12 +123,16 @@ fn a_body_of_another_type() {
         settled 1
         signature 1
         whole 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_new_name() {
-    edit("app.unik", |text| text.replace("let next", "let later"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| text.replace("let next", "let later"),
+        expect![[r#"
         case_names 1
         checked 2
         circles 1
@@ -124,12 +147,16 @@ fn a_new_name() {
         scope 1
         settled 1
         whole 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_type_that_is_written() {
-    edit("other.unik", |text| text.replace("Port", "Int"), expect![[r#"
+    edit(
+        "other.unik",
+        |text| text.replace("Port", "Int"),
+        expect![[r#"
         checked 3
         import 1
         items 1
@@ -139,12 +166,16 @@ fn a_type_that_is_written() {
         settled 2
         signature 2
         whole 2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_new_import() {
-    edit("app.unik", |text| format!("import std/kv\n{text}"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| format!("import std/kv\n{text}"),
+        expect![[r#"
         case_names 2
         checked 6
         circles 1
@@ -161,12 +192,16 @@ fn a_new_import() {
         scope 2
         settled 1
         whole 2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_new_item() {
-    edit("app.unik", |text| format!("{text}let more = port\n"), expect![[r#"
+    edit(
+        "app.unik",
+        |text| format!("{text}let more = port\n"),
+        expect![[r#"
         case_names 1
         checked 1
         circles 1
@@ -181,7 +216,8 @@ fn a_new_item() {
         scope 1
         settled 1
         whole 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -199,7 +235,8 @@ fn breaking_and_mending() {
         settled 1
         signature 1
         whole 1
-    "#]].assert_eq(&ran(&db, root));
+    "#]]
+    .assert_eq(&ran(&db, root));
     db.set_text(root, whole.as_str());
     expect![[r#"
         checked 1
@@ -209,7 +246,8 @@ fn breaking_and_mending() {
         settled 1
         signature 1
         whole 1
-    "#]].assert_eq(&ran(&db, root));
+    "#]]
+    .assert_eq(&ran(&db, root));
     assert_eq!(said(&db, root), "");
 }
 
