@@ -29,7 +29,7 @@ pub struct ItemText {
 /// The items of a file, in their order.
 pub fn split(text: &str) -> Vec<ItemText> {
     let all = tokens(text);
-    let words: Vec<Token> = all.iter().filter(|token| !token.kind.is_trivia()).copied().collect();
+    let words = words(&all);
     let mut items = Vec::new();
     let starts = starts(text, &words);
     for (nth, &start) in starts.iter().enumerate() {
@@ -47,6 +47,13 @@ pub fn split(text: &str) -> Vec<ItemText> {
         });
     }
     items
+}
+
+/// The tokens without space and comments.
+pub(crate) fn words(all: &[Token]) -> Vec<Token> {
+    let mut words = Vec::with_capacity(all.len());
+    words.extend(all.iter().filter(|token| !token.kind.is_trivia()));
+    words
 }
 
 /// The text of the `//!` lines, without the slashes, joined by newlines.
@@ -264,7 +271,7 @@ fn import_name(text: &str, words: &[Token]) -> Option<(SmolStr, Span)> {
         _ => {
             let path = words.iter().take_while(in_path).zip(0..);
             // A segment follows a `/`, and the first one nothing.
-            let segment = |at: usize| at % 2 == 0;
+            let segment = |at: usize| at.is_multiple_of(2);
             let path = path.take_while(|(word, at)| segment(*at) == (word.kind != TokenKind::Slash));
             let (last, at) = path.filter(|(_, at)| segment(*at)).last()?;
             (last, &words[at + 1..])

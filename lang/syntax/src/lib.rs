@@ -19,6 +19,7 @@ pub use tokens::{Token, TokenKind, tokens};
 #[allow(
     clippy::all,
     clippy::allow_attributes_without_reason,
+    clippy::unwrap_used,
     unreachable_pub,
     unused_qualifications,
     missing_debug_implementations,

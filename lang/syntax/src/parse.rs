@@ -5,18 +5,19 @@
 //! parsed again, so that the tree is the one that was meant; where that does not help, the grammar's own recovery decides.
 
 pub(crate) mod context;
+mod entries;
 mod explain;
 mod lexical;
 mod limits;
+pub(crate) mod operators;
 mod repair;
-mod words;
 
 use lalrpop_util::ParseError;
 use unik_source::{Diagnostic, Place, Span};
 
 use crate::{
     grammar::ItemParser,
-    items::{comment_text, header},
+    items::{comment_text, header, words},
     tokens::{Token, TokenKind, tokens},
     tree::{Broken, Item, ItemKind, Name},
 };
@@ -26,7 +27,7 @@ use context::{Context, Mistake};
 /// the anchor of `base`.
 pub fn parse_item(text: &str, base: Place) -> (Item, Vec<Diagnostic>) {
     let all = tokens(text);
-    let words: Vec<Token> = all.iter().filter(|token| !token.kind.is_trivia()).copied().collect();
+    let words = words(&all);
     let docs: Vec<Span> =
         all.iter().filter(|token| token.kind == TokenKind::Doc).map(|token| token.span).collect();
     let (Some(first), Some(last)) = (words.first(), words.last()) else {
@@ -51,7 +52,7 @@ pub fn parse_item(text: &str, base: Place) -> (Item, Vec<Diagnostic>) {
 }
 
 fn parse(text: &str, base: Place, words: &[Token], docs: Vec<Span>) -> (ItemKind, Vec<Diagnostic>) {
-    let mut context = Context::new(text, base, words::by_place(text, lexical::mended(words)), docs);
+    let mut context = Context::new(text, base, entries::by_place(text, lexical::mended(words)), docs);
     let mut diagnostics = lexical::mistakes(text, base, words);
     let mut outcome = run(&context);
     if !outcome.mistakes.is_empty() {

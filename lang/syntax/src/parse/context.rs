@@ -10,7 +10,7 @@ use crate::{
     codes,
     items::comment_text,
     tokens::{Token, TokenKind},
-    tree::{BinaryOp, Expr, ExprKind, ImportPath, Literal, Name, Path, PatternKind, RustPath, StrLit, Type},
+    tree::{ImportPath, Literal, Name, Path, PatternKind, RustPath, StrLit, Type},
 };
 
 /// A token that the grammar did not want.
@@ -111,7 +111,7 @@ impl<'t> Context<'t> {
         self.base.with_span(span)
     }
 
-    fn say(&self, diagnostic: Diagnostic) {
+    pub(crate) fn say(&self, diagnostic: Diagnostic) {
         self.said.borrow_mut().push(diagnostic);
     }
 
@@ -289,38 +289,6 @@ impl<'t> Context<'t> {
         Path { segments, span: self.span(l, r) }
     }
 
-    pub(crate) fn binary(&self, l: u32, a: Expr, op: BinaryOp, at: Span, b: Expr, r: u32) -> Expr {
-        Expr { kind: ExprKind::Binary(op, at, Box::new(a), Box::new(b)), span: self.span(l, r) }
-    }
-
-    pub(crate) fn comparison(&self, l: u32, a: Expr, op: BinaryOp, at: u32, b: Expr, r: u32) -> Expr {
-        let at = self.span(at, at + 1);
-        if let ExprKind::Binary(first, first_at, _, middle) = &a.kind
-            && is_comparison(*first)
-        {
-            let message = format!("`{}` cannot follow `{}` without parentheses", op.symbol(), first.symbol());
-            let diagnostic = Diagnostic::error(
-                codes::CHAINED_COMPARISON,
-                message,
-                self.place(at),
-                "the second comparison",
-            );
-            let middle = self.slice(middle.span);
-            self.say(
-                diagnostic
-                    .label(self.place(*first_at), "the first one")
-                    .note("a comparison gives a `Bool`")
-                    .help(format!(
-                        "to compare `{middle}` with both, write `{} && {middle} {} {}`",
-                        self.slice(a.span),
-                        op.symbol(),
-                        self.slice(b.span)
-                    )),
-            );
-        }
-        self.binary(l, a, op, at, b, r)
-    }
-
     pub(crate) fn number(&self, l: u32, sign: &str) -> Literal {
         let text = self.slice(self.span(l, l + 1));
         let digits = text.find(|char: char| char.is_ascii_alphabetic()).unwrap_or(text.len());
@@ -355,9 +323,4 @@ impl<'t> Context<'t> {
         );
         PatternKind::Error
     }
-}
-
-fn is_comparison(op: BinaryOp) -> bool {
-    use BinaryOp as B;
-    matches!(op, B::Equal | B::NotEqual | B::Less | B::LessEqual | B::Greater | B::GreaterEqual)
 }

@@ -18,7 +18,9 @@ pub(crate) fn mended(words: &[Token]) -> Vec<Token> {
         TokenKind::Unknown => None,
         _ => Some(*token),
     };
-    words.iter().filter_map(meant).collect()
+    let mut mended = Vec::with_capacity(words.len());
+    mended.extend(words.iter().filter_map(meant));
+    mended
 }
 
 /// Where the first wrong token stands.

@@ -6,7 +6,7 @@ use unik_source::{Diagnostic, Span};
 use super::{
     Outcome,
     context::{Context, Mistake},
-    explain, run, words,
+    entries, explain, run,
 };
 use crate::{
     brackets,
@@ -70,7 +70,7 @@ impl Change {
                 tokens.remove(at);
             }
         }
-        words::by_place(text, tokens)
+        entries::by_place(text, tokens)
     }
 }
 

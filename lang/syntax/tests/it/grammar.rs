@@ -93,13 +93,20 @@ fn entries_need_no_separators_and_may_have_them() {
 fn words_of_entries_are_names_elsewhere() {
     check(
         "device rust(after: rust, exclusive: T = targets): features {\n  rust rust::after\n  after rust, after, targets\n  exclusive exclusive, rust\n  targets targets\n  rust run\n  run key rust: after = features\n  rust key::device\n}",
-        expect!["(device rust (after:rust, exclusive:T = targets) : features {(rust rust::after) (after rust after targets) (exclusive exclusive rust) (targets targets) (rust run) (run-key rust : after = features) (rust key::device)})"],
+        expect![
+            "(device rust (after:rust, exclusive:T = targets) : features {(rust rust::after) (after rust after targets) (exclusive exclusive rust) (targets targets) (rust run) (run-key rust : after = features) (rust key::device)})"
+        ],
     );
     check(
         "platform artifact { rust rust artifact \"rust\" rust = artifact artifact = rust after = targets }",
-        expect![[r#"(platform artifact {(rust rust) (artifact "rust") (role rust artifact) (role artifact rust) (role after targets)})"#]],
+        expect![[
+            r#"(platform artifact {(rust rust) (artifact "rust") (role rust artifact) (role artifact rust) (role after targets)})"#
+        ]],
     );
-    check("let crate = std(trait: short, some: none, files: target)", expect!["(let crate = (std trait:short some:none files:target))"]);
+    check(
+        "let crate = std(trait: short, some: none, files: target)",
+        expect!["(let crate = (std trait:short some:none files:target))"],
+    );
 }
 
 #[test]

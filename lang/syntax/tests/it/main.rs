@@ -34,14 +34,15 @@ fn parse(text: &str) -> (Vec<Item>, Vec<Diagnostic>) {
 /// Every `.unik` file of the repository, with its path.
 fn files() -> Vec<(String, String)> {
     fn walk(folder: &Path, files: &mut Vec<(String, String)>) {
-        let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut entries: Vec<_> =
+            fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
         entries.sort();
         for path in entries {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             if path.is_dir() && !name.starts_with('.') && name != "target" {
                 walk(&path, files);
             } else if name.ends_with(".unik") {
-                files.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+                files.push((path.display().to_string(), fs::read_to_string(&path).expect("text")));
             }
         }
     }
