@@ -16,8 +16,9 @@ pub(crate) struct Contender {
 }
 
 impl Contender {
-    pub(crate) fn file_server(program: &Path) -> Result<Contender> {
-        let port = free_port()?;
+    /// On a free port, or on one that the program insists on.
+    pub(crate) fn file_server(program: &Path, port: Option<u16>) -> Result<Contender> {
+        let port = port.map_or_else(free_port, Ok)?;
         let mut command = pinned(program);
         command.arg("--port").arg(port.to_string());
         Ok(Contender { name: "file server", port, command })

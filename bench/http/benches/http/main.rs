@@ -4,6 +4,8 @@
 //! cores: servers run on the first, the client on the second. It prints medians over the rounds, and ratios within this run:
 //! figures of different runs or machines say nothing about one another. `cost` is processor time of the server per request: it stays
 //! when the machine has other work to do.
+//!
+//! Programs of `unikc` are linked as a whole; `CARGO_PROFILE_BENCH_LTO=fat CARGO_PROFILE_BENCH_CODEGEN_UNITS=1` does so here.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -42,9 +44,13 @@ fn main() -> Result<()> {
 
 fn compare(load: Load, rounds: usize, program: Option<PathBuf>) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let ours = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_file_server").into());
+    let ours = match &program {
+        // A program of `unikc` speaks HTTP on the port that it was configured with.
+        Some(program) => Contender::file_server(program, Some(8080))?,
+        None => Contender::file_server(env!("CARGO_BIN_EXE_file_server").as_ref(), None)?,
+    };
     let contenders = [
-        Contender::file_server(&ours)?,
+        ours,
         Contender::nginx(folder.path(), PAGE)?,
         Contender::bare_loop(env!("CARGO_BIN_EXE_bare_loop").as_ref(), PAGE.len())?,
     ];
