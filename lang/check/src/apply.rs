@@ -1,6 +1,6 @@
 //! Application: `f(a, b, name: c)`, and what is built in: `some(e)`, `files(path)`.
 //!
-//! An argument with a name takes the parameter of that name; the others take the parameters that are left, in order.
+//! An argument with a name takes the parameter of that name; the others take the first parameter that is still free.
 
 use std::sync::Arc;
 
@@ -142,47 +142,46 @@ impl<'db> Checker<'db> {
         let params = &callee.callable.params;
         let mut slots: Vec<Option<usize>> = vec![None; params.len()];
         let mut good = true;
-        // Where each argument goes; first those with names.
+        // Where each argument goes.
         let mut goes: Vec<Option<usize>> = vec![None; args.len()];
-        for (at, arg) in args.iter().enumerate() {
-            let Some(named) = &arg.name else { continue };
-            if named.text.is_empty() {
-                good = false;
-                continue;
-            }
-            match params.iter().position(|param| param.name == named.text) {
-                None => {
-                    good = false;
-                    self.unknown_argument(callee, named, &slots);
-                }
-                Some(index) => match slots[index] {
-                    None => (slots[index], goes[at]) = (Some(at), Some(index)),
-                    Some(first) => {
-                        good = false;
-                        let message = format!("`{}` is given twice", named.text);
-                        let wrong = Diagnostic::error(
-                            codes::REPEATED_ARGUMENT,
-                            message,
-                            self.place(named.span),
-                            "again here",
-                        );
-                        let first = args.get(first).map_or(named.span, arg_span);
-                        self.report(
-                            wrong.label(self.place(first), "first here").help("take one of them out"),
-                        );
-                    }
-                },
-            }
-        }
         let mut next = 0;
         let mut left: Vec<&Arg> = Vec::new();
-        for (at, arg) in args.iter().enumerate().filter(|(_, arg)| arg.name.is_none()) {
-            while slots.get(next).is_some_and(Option::is_some) {
-                next += 1;
-            }
-            match slots.get_mut(next) {
-                Some(slot) => (*slot, goes[at]) = (Some(at), Some(next)),
-                None => left.push(arg),
+        for (at, arg) in args.iter().enumerate() {
+            let index = match &arg.name {
+                Some(named) if named.text.is_empty() => {
+                    good = false;
+                    continue;
+                }
+                Some(named) => match params.iter().position(|param| param.name == named.text) {
+                    Some(index) => index,
+                    None => {
+                        good = false;
+                        self.unknown_argument(callee, named, &slots);
+                        continue;
+                    }
+                },
+                None => {
+                    while slots.get(next).is_some_and(Option::is_some) {
+                        next += 1;
+                    }
+                    next
+                }
+            };
+            match (slots.get(index).copied(), &arg.name) {
+                (Some(None), _) => (slots[index], goes[at]) = (Some(at), Some(index)),
+                (Some(Some(first)), Some(named)) => {
+                    good = false;
+                    let message = format!("`{}` is given twice", named.text);
+                    let wrong = Diagnostic::error(
+                        codes::REPEATED_ARGUMENT,
+                        message,
+                        self.place(named.span),
+                        "again here",
+                    );
+                    let first = args.get(first).map_or(named.span, arg_span);
+                    self.report(wrong.label(self.place(first), "first here").help("take one of them out"));
+                }
+                (Some(Some(_)) | None, _) => left.push(arg),
             }
         }
         if let [first, .., last] | [first @ last] = left.as_slice() {

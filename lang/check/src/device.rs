@@ -40,7 +40,7 @@ pub(crate) fn check_device<'db>(checker: &mut Checker<'db>, tree: &tree::Device,
         checker.entry(entry, tree, &mut device, &mut first);
     }
     device.keys = std::mem::take(&mut checker.keys);
-    if device.rust.is_none() && first[0].is_none() {
+    if device.rust.is_none() && first[0].is_none() && checker.parses() {
         let message = format!("`{}` has no `rust` entry", tree.name.text);
         let wrong =
             Diagnostic::error(codes::MISSING_RUST, message, device.place, "what makes it is not said");

@@ -334,6 +334,11 @@ impl<'db> Checker<'db> {
         format!("({}): {}", params.join(", "), self.text(&callable.result))
     }
 
+    /// Whether the item has no mistake of syntax: only then what it lacks is missing.
+    pub(crate) fn parses(&self) -> bool {
+        parsed(self.db, self.item).diagnostics.is_empty()
+    }
+
     pub(crate) fn text(&self, ty: &Type) -> String {
         text_in(self.db, Some(self.file), ty)
     }

@@ -132,8 +132,8 @@ fn imported_names(db: &dyn Db, item: Item<'_>) -> Vec<(SmolStr, Span)> {
     let mut names = Vec::new();
     match (&tree.alias, &tree.names) {
         (Some(alias), _) => names.push((alias.text.clone(), alias.span)),
-        (None, None) => names.push((last_segment(&tree.path), tree.path_span)),
-        (None, Some(_)) => {}
+        (None, Some(names)) if !names.is_empty() => {}
+        (None, _) => names.push((last_segment(&tree.path), tree.path_span)),
     }
     for name in tree.names.iter().flatten() {
         let local = name.alias.as_ref().unwrap_or(&name.name);

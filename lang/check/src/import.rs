@@ -37,7 +37,7 @@ pub(crate) fn import<'db>(db: &'db dyn Db, item: Item<'db>) -> Imported<'db> {
     let module = file.map_or(Named::Unknown, Named::Module);
     if let Some(alias) = &tree.alias {
         names.push((alias.text.clone().into(), module));
-    } else if tree.names.is_none() {
+    } else if tree.names.as_ref().is_none_or(Vec::is_empty) {
         let name = last_segment(&tree.path);
         if !is_name(&name) && !name.is_empty() {
             let place = item.place(db, tree.path_span);

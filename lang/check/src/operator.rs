@@ -46,7 +46,12 @@ impl<'db> Checker<'db> {
         right: &tree::Expr,
         want: Want<'_, 'db>,
     ) -> Expr {
+        // The parser has said that comparisons in a row need parentheses.
+        let in_a_row = is_comparison(op) && [left, right].into_iter().any(compares);
         let (left, right) = self.operands(op, left, right, want);
+        if in_a_row {
+            return Expr { kind: ExprKind::Unknown, ty: BOOL, span };
+        }
         match op {
             BinaryOp::Or | BinaryOp::And => {
                 let op = if op == BinaryOp::Or { Op::Or } else { Op::And };
@@ -222,6 +227,15 @@ impl<'db> Checker<'db> {
             false => wrong,
         });
     }
+}
+
+fn compares(expr: &tree::Expr) -> bool {
+    matches!(&expr.kind, tree::ExprKind::Binary(op, ..) if is_comparison(*op))
+}
+
+fn is_comparison(op: BinaryOp) -> bool {
+    use BinaryOp as Op;
+    matches!(op, Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual)
 }
 
 fn is_number(ty: &Type) -> bool {

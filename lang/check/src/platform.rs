@@ -143,7 +143,7 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
             },
         }
     }
-    if first_rust.is_none() {
+    if first_rust.is_none() && checker.parses() {
         let message = format!("`{}` has no `rust` entry", tree.name.text);
         let wrong = Diagnostic::error(codes::MISSING_RUST, message, place, "its runtime is not said");
         checker.report(wrong.help(format!("name its runtime crate: `rust unik_{}`", tree.name.text)));

@@ -482,9 +482,17 @@ fn application() {
             4:14 E0206 `f` has no parameter `d`
               ^ 4:14 «d» no such parameter
               note: let `f(a: Int, b: Int = …, c: Int = …): Int`
+            5:14 E0207 `a` is given twice
+              ^ 5:14 «a» again here
+              - 5:11 «1» first here
+              help: take one of them out
             6:9 E0208 `a` takes no arguments
               ^ 6:9 «a» this is `Int`
               note: let `a: Int`
+            8:17 E0207 `b` is given twice
+              ^ 8:17 «b» again here
+              - 8:14 «2» first here
+              help: take one of them out
         "#]],
     );
     check(
@@ -584,6 +592,49 @@ fn operators() {
               - 11:9 «80» this is `Int`
               - 11:15 «"x"» this is `Str`
               note: both sides need the same value type
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_parser_has_said_is_not_said_again() {
+    check(
+        "let a = 1 < 2 < 3\nlet b = f(1,,2)\nlet c: = 5\nlet d = (1 + \nlet e = d + c\n",
+        expect![[r#"
+        1:15 E0011 `<` cannot follow `<` without parentheses
+          ^ 1:15 «<» the second comparison
+          - 1:11 «<» the first one
+          note: a comparison gives a `Bool`
+          help: to compare `2` with both, write `1 < 2 && 2 < 3`
+        2:9 E0101 there is no `f` here
+          ^ 2:9 «f» not found
+        2:13 E0001 expected an expression, found `,`
+          ^ 2:13 «,» expected an expression
+          help: take out `,`
+          fix: remove `,`: 2:13 «,» → «»
+        3:8 E0001 expected a type, found `=`
+          ^ 3:8 «=» expected a type
+        4:12 E0002 expected `)` to close the `(`
+          ^ 4:12 «+» expected `)` after this
+          - 4:9 «(» opened here
+          help: put `)` there
+          fix: insert `)`: 4:13 «» → «)»
+    "#]],
+    );
+    check(
+        "import std/kv {\ndevice x(a: ): kv.ReadOnly { rust }\nkey k: Int = \nlet y = x(k)\n",
+        expect![[r#"
+            1:15 E0002 expected `}` to close the `{`
+              ^ 1:15 «{» expected `}` after this
+              - 1:15 «{» opened here
+              help: put `}` there
+              fix: insert `}`: 1:16 «» → «}»
+            2:13 E0001 expected a type, found `)`
+              ^ 2:13 «)» expected a type
+            2:35 E0001 expected a name, found `}`
+              ^ 2:35 «}» expected a name
+            3:12 E0001 expected an expression, found the end of the item
+              ^ 3:12 «=» expected an expression after this
         "#]],
     );
 }
