@@ -10,13 +10,15 @@ use std::{env, io, thread};
 
 use serde_json::Value;
 
-use crate::output;
+use crate::{layout, output};
 
 /// How a crate is built.
 #[derive(Debug)]
 pub(crate) struct Build<'b> {
     /// The folder of the crate.
     pub(crate) crate_dir: &'b Path,
+    /// The name of its program.
+    pub(crate) program: &'b str,
     /// Where cargo keeps what it has built.
     pub(crate) target_dir: &'b Path,
     /// Whether it is optimised.
@@ -42,7 +44,8 @@ impl Build<'_> {
     /// Builds it.
     pub(crate) fn run(&self) -> Result<Built, String> {
         let offline = self.offline || self.resolves_offline()?;
-        let mut command = self.command("build");
+        let mut command = self.command("rustc");
+        command.args(["--bin", self.program]);
         let coloured = if output::colours() {
             "--message-format=json-diagnostic-rendered-ansi"
         } else {
@@ -56,6 +59,9 @@ impl Build<'_> {
             command.arg("--offline");
         }
         command.args(self.args).arg("--target-dir").arg(self.target_dir);
+        // To cargo, two crates of one name in two folders are the same: it counts paths from the workspace, which each of
+        // them is. What rustc is told for the program alone tells them apart.
+        command.args(["--", "-C"]).arg(format!("metadata={:016x}", layout::digest(self.crate_dir)));
         // On a terminal cargo shows its own progress.
         let watched = output::watched();
         command.stdout(Stdio::piped()).stderr(if watched { Stdio::inherit() } else { Stdio::piped() });

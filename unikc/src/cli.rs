@@ -95,7 +95,7 @@ fn out() -> Arg {
         .value_name("DIR")
         .value_hint(ValueHint::DirPath)
         .value_parser(value_parser!(PathBuf))
-        .help("Where to write the crate, instead of `target/unik` beside the file")
+        .help("Where to write, instead of `target/unik` beside the file")
 }
 
 fn profile() -> Arg {
@@ -134,7 +134,8 @@ pub(crate) fn with_keys(command: Command, name: &str, file: &str, keys: &[KeyOpt
         for key in keys {
             let taken =
                 |arg: &Arg| arg.get_long() == Some(&key.option) || arg.get_id() == id(&key.option).as_str();
-            if ["help", "version"].contains(&key.option.as_str()) || command.get_arguments().any(taken) {
+            // A key without a name is a mistake that has been reported.
+            if ["", "help", "version"].contains(&key.option.as_str()) || command.get_arguments().any(taken) {
                 continue;
             }
             let short = key.short.filter(|short| {
@@ -147,7 +148,7 @@ pub(crate) fn with_keys(command: Command, name: &str, file: &str, keys: &[KeyOpt
 }
 
 fn argument(key: &KeyOption, short: Option<char>, heading: &str) -> Arg {
-    let mut help = key.doc.replace('\n', " ");
+    let mut help: String = key.doc.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
     if let Some(default) = &key.default {
         help += &format!(" [default: {default}]");
     }

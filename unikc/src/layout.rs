@@ -3,6 +3,8 @@
 //!     <folder of the file>/target/unik/<unikernel>-<target>/     the crate
 //!     <folder of the file>/target/unik/<unikernel>[.<extension>] the artifact
 //!     <folder of the workspace>/target/unik/build/               what cargo keeps, shared by images and targets
+//!
+//! With `--output` the crate is in that folder, and the artifact in `target/` there.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -29,16 +31,14 @@ impl Layout {
     ) -> Self {
         let own = folder.join("target/unik");
         let name = extension.map_or(unikernel.to_owned(), |extension| format!("{unikernel}.{extension}"));
+        let crate_dir = out.map_or_else(|| own.join(format!("{unikernel}-{target}")), absolute);
         // Someone who says where cargo shall build does not want it beside the sources.
         let shared = match env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty()) {
             Some(dir) => absolute(Path::new(&dir)),
             None => workspace(folder).unwrap_or(folder).join("target"),
         };
-        Self {
-            crate_dir: out.map_or_else(|| own.join(format!("{unikernel}-{target}")), absolute),
-            target_dir: shared.join("unik/build"),
-            artifact: own.join(name),
-        }
+        let artifact = if out.is_some() { crate_dir.join("target").join(name) } else { own.join(name) };
+        Self { crate_dir, target_dir: shared.join("unik/build"), artifact }
     }
 }
 
@@ -55,6 +55,12 @@ pub(crate) fn workspace(folder: &Path) -> Option<&Path> {
 /// Seen from the working directory; without asking the disk, since it need not exist yet.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// A number for a path (FNV-1a).
+pub(crate) fn digest(path: &Path) -> u64 {
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Writes a file unless it says the same already, so that cargo builds only what changed.

@@ -1,7 +1,7 @@
 //! `unikc build FILE`: writes the crate of an image and compiles it. The artifact's path is the last line of standard
 //! output.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use unik_codegen::rustc;
@@ -28,11 +28,16 @@ pub(crate) fn build(asked: &Asked<'_>) -> Result<PathBuf, u8> {
     let written = configure(asked)?;
     let build = Build {
         crate_dir: &written.layout.crate_dir,
+        program: &written.made.program,
         target_dir: &written.layout.target_dir,
         release: asked.text("profile") != Some("dev"),
         offline: asked.flag("offline"),
         args: &[],
     };
+    // Two images of one name have one place in the folder that cargo builds in, until the artifact is copied.
+    let lock = lock(&written.layout.target_dir);
+    let _lock = lock
+        .map_err(|reason| failure(format_args!("cannot use `{}`: {reason}", build.target_dir.display())))?;
     let built = build.run().map_err(failure)?;
     let Some(program) = &built.program else {
         explain(asked, &written, &built);
@@ -42,6 +47,14 @@ pub(crate) fn build(asked: &Asked<'_>) -> Result<PathBuf, u8> {
     place(program, artifact)
         .map_err(|reason| failure(format_args!("cannot write `{}`: {reason}", artifact.display())))?;
     Ok(shown(asked, artifact))
+}
+
+/// Keeps others from building in a folder, until it is dropped.
+fn lock(folder: &Path) -> std::io::Result<File> {
+    fs::create_dir_all(folder)?;
+    let lock = File::create(folder.join(".unikc-lock"))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 /// Says why it did not compile: mistakes in the generated crate are told at the `.unik` file, those in crates that people

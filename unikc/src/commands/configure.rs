@@ -90,7 +90,9 @@ fn write(made: &Crate, layout: &Layout, asked: &Asked<'_>) -> Result<(), String>
     let lock = layout.crate_dir.join("Cargo.lock");
     let seed = asked.session.library().root()?.join("Cargo.lock");
     if !lock.exists() && seed.is_file() {
-        fs::copy(&seed, &lock).map_err(|reason| format!("cannot write `{}`: {reason}", lock.display()))?;
+        fs::read(&seed)
+            .and_then(|seed| layout::write_if_changed(&lock, &seed))
+            .map_err(|reason| format!("cannot write `{}`: {reason}", lock.display()))?;
     }
     output::progress("Configured", shown(asked, &layout.crate_dir).display());
     Ok(())
