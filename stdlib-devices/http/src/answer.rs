@@ -36,6 +36,8 @@ pub(crate) struct Frame {
 pub(crate) struct Sent {
     pub plan: Plan,
     pub modified: Option<u64>,
+    /// Whether a part could have been asked for.
+    pub ranges: bool,
     /// The length of the whole content.
     pub length: u64,
 }
@@ -77,7 +79,7 @@ pub(crate) fn bodiless(status: Status) -> bool {
 
 /// Appends the head of a handler's answer, which is allowed and not replaced by a page.
 pub(crate) fn head<B>(out: &mut Vec<u8>, response: &Response<B>, sent: &Sent, frame: Frame) {
-    let Sent { plan, modified, length } = sent;
+    let Sent { plan, modified, ranges, length } = sent;
     let status = match plan {
         Plan::Part(_) => Status::PARTIAL_CONTENT,
         Plan::NotModified => Status::NOT_MODIFIED,
@@ -96,7 +98,7 @@ pub(crate) fn head<B>(out: &mut Vec<u8>, response: &Response<B>, sent: &Sent, fr
             out.push(b'-');
             number(out, part.end - 1);
             numbered(out, b"/", *length);
-        } else if status == Status::OK {
+        } else if *ranges {
             out.extend_from_slice(b"Accept-Ranges: bytes\r\n");
         }
     }

@@ -304,7 +304,8 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
             Plan::Whole | Plan::NotModified => 0..0,
             Plan::Part(part) => part.clone(),
         };
-        Some((part, Sent { plan, modified, length }))
+        let ranges = response.status == Status::OK && matches!(head.method, Method::Get | Method::Head);
+        Some((part, Sent { plan, modified, ranges, length }))
     }
 
     /// Writes content that is too large to be copied.

@@ -41,7 +41,7 @@ impl Default for Limits {
             content: Duration::from_secs(60),
             progress: Duration::from_secs(30),
             linger: Duration::from_secs(2),
-            connections: 1024,
+            connections: 4096,
             requests: u64::MAX,
         }
     }
