@@ -1,5 +1,6 @@
 //! Choices: `if c then a else b`, and `match e { … }`, which must be exhaustive and have no arm in vain.
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use unik_graph::value::{Const, ValueType};
 use unik_source::{Diagnostic, Span};
@@ -266,35 +267,34 @@ impl<'db> Checker<'db> {
 
     /// Reports arms that are never chosen and values that no arm takes.
     fn covered(&mut self, span: Span, ty: &Type, arms: &[tree::Arm], patterns: &[Vec<Pattern>]) {
-        let mut seen: Vec<(&Pattern, Span)> = Vec::new();
         let all = all_patterns(ty);
+        let mut seen = Seen::default();
         let mut unreachable = false;
         for (arm, patterns) in arms.iter().zip(patterns) {
             for (tree, pattern) in arm.patterns.iter().zip(patterns) {
-                if matches!(tree.kind, PatternKind::Error)
-                    || (*pattern == Pattern::Any) != matches!(tree.kind, PatternKind::Wildcard)
-                {
-                    // A mistake that has been reported stands for anything, but takes nothing from the arms below.
+                let mistake = matches!(tree.kind, PatternKind::Error)
+                    || (*pattern == Pattern::Any) != matches!(tree.kind, PatternKind::Wildcard);
+                if mistake {
+                    // It has been reported; it stands for anything, but takes nothing from the arms below.
                     return;
                 }
-                let taken = seen.iter().find(|(earlier, _)| takes(earlier, pattern)).map(|(_, span)| *span);
-                let rest = all.as_ref().is_some_and(|all| {
-                    all.iter().all(|one| seen.iter().any(|(earlier, _)| takes(earlier, one)))
-                });
-                if taken.is_some() || rest {
+                let taken = seen.taken(pattern);
+                if taken.is_some()
+                    || all.as_ref().is_some_and(|all| !all.is_empty() && seen.kinds() == all.len())
+                {
                     unreachable = true;
                     self.unreachable(arm, tree, taken, arms);
                 } else {
-                    seen.push((pattern, tree.span));
+                    seen.add(pattern, tree.span);
                 }
             }
         }
         let missing: Vec<String> = match &all {
             Some(all) => {
-                let open = all.iter().filter(|one| !seen.iter().any(|(earlier, _)| takes(earlier, one)));
+                let open = all.iter().filter(|one| seen.taken(one).is_none());
                 open.map(|pattern| self.pattern_text(pattern, ty)).collect()
             }
-            None if seen.iter().any(|(pattern, _)| **pattern == Pattern::Any) => Vec::new(),
+            None if seen.any.is_some() => Vec::new(),
             None => vec!["_".to_owned()],
         };
         if missing.is_empty() || unreachable {
@@ -386,12 +386,38 @@ fn all_patterns(ty: &Type) -> Option<Vec<Pattern>> {
     }
 }
 
-/// Whether a pattern matches all that another one does.
-fn takes(earlier: &Pattern, later: &Pattern) -> bool {
-    match (earlier, later) {
-        (Pattern::Any, _) | (Pattern::Some(_), Pattern::Some(_)) | (Pattern::None, Pattern::None) => true,
-        (Pattern::Const(a), Pattern::Const(b)) => a == b,
-        _ => false,
+/// The patterns that have been seen, with their places.
+#[derive(Default)]
+struct Seen<'p> {
+    any: Option<Span>,
+    some: Option<Span>,
+    none: Option<Span>,
+    constants: FxHashMap<&'p Const, Span>,
+}
+
+impl<'p> Seen<'p> {
+    /// Where all that a pattern matches is matched before it.
+    fn taken(&self, pattern: &Pattern) -> Option<Span> {
+        self.any.or_else(|| match pattern {
+            Pattern::Any => None,
+            Pattern::Const(value) => self.constants.get(value).copied(),
+            Pattern::Some(_) => self.some,
+            Pattern::None => self.none,
+        })
+    }
+
+    fn add(&mut self, pattern: &'p Pattern, span: Span) {
+        match pattern {
+            Pattern::Any => self.any = Some(span),
+            Pattern::Const(value) => drop(self.constants.insert(value, span)),
+            Pattern::Some(_) => self.some = Some(span),
+            Pattern::None => self.none = Some(span),
+        }
+    }
+
+    /// How many different patterns there were.
+    fn kinds(&self) -> usize {
+        self.constants.len() + usize::from(self.some.is_some()) + usize::from(self.none.is_some())
     }
 }
 
