@@ -7,7 +7,11 @@ mod human;
 mod json;
 mod short;
 
-use unik_source::{Diagnostic, LineIndex, Place, Sources, Span};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use unik_source::{Diagnostic, FileId, LineIndex, Place, Sources, Span};
 
 /// How diagnostics are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -28,24 +32,19 @@ pub(crate) fn render(
     format: Format,
     colours: bool,
 ) -> String {
+    let places = Places::new(sources);
     let mut sorted: Vec<(Position<'_>, &Diagnostic)> =
-        diagnostics.iter().map(|diagnostic| (position(sources, diagnostic.primary()), diagnostic)).collect();
+        diagnostics.iter().map(|diagnostic| (places.position(diagnostic.primary()), diagnostic)).collect();
     sorted.sort_by(|(a, x), (b, y)| {
-        let key = |at: &Position<'_>| (at.start, at.end);
-        (a.path, key(a), x.severity, x.code, &x.message).cmp(&(
-            b.path,
-            key(b),
-            y.severity,
-            y.code,
-            &y.message,
-        ))
+        let place = (a.path, a.start, a.end).cmp(&(b.path, b.start, b.end));
+        place.then_with(|| (x.severity, x.code, &x.message).cmp(&(y.severity, y.code, &y.message)))
     });
     sorted.dedup();
     let sorted = sorted.into_iter().map(|(_, diagnostic)| diagnostic);
     match format {
-        Format::Human => human::render(&sorted.collect::<Vec<_>>(), sources, colours),
-        Format::Short => sorted.map(|diagnostic| short::render(diagnostic, sources)).collect(),
-        Format::Json => sorted.map(|diagnostic| json::render(diagnostic, sources)).collect(),
+        Format::Human => human::render(&sorted.collect::<Vec<_>>(), &places, colours),
+        Format::Short => sorted.map(|diagnostic| short::render(diagnostic, &places)).collect(),
+        Format::Json => sorted.map(|diagnostic| json::render(diagnostic, &places)).collect(),
     }
 }
 
@@ -64,25 +63,42 @@ pub(crate) fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
 
 /// A place as people count: lines and characters from 1, the end behind the last character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Position<'s> {
+struct Position<'s> {
     /// The file as people know it.
-    pub(crate) path: &'s str,
+    path: &'s str,
     /// Line and column of the first character.
-    pub(crate) start: (u32, u32),
+    start: (u32, u32),
     /// Line and column behind the last one.
-    pub(crate) end: (u32, u32),
+    end: (u32, u32),
 }
 
-/// Where `place` is.
-pub(crate) fn position(sources: &dyn Sources, place: Place) -> Position<'_> {
-    let text = sources.text(place.file);
-    let Span { start, end } = sources.absolute(place);
-    let index = LineIndex::new(text);
-    let at = |offset: u32| {
-        let at = index.chars(text, offset as usize);
-        (at.line + 1, at.column + 1)
-    };
-    Position { path: sources.path(place.file), start: at(start), end: at(end) }
+/// Texts, and where their lines start.
+struct Places<'s> {
+    sources: &'s dyn Sources,
+    lines: RefCell<BTreeMap<FileId, Rc<LineIndex>>>,
+}
+
+impl<'s> Places<'s> {
+    fn new(sources: &'s dyn Sources) -> Self {
+        Self { sources, lines: RefCell::default() }
+    }
+
+    fn lines(&self, file: FileId) -> Rc<LineIndex> {
+        let mut lines = self.lines.borrow_mut();
+        lines.entry(file).or_insert_with(|| Rc::new(LineIndex::new(self.sources.text(file)))).clone()
+    }
+
+    /// Where `place` is.
+    fn position(&self, place: Place) -> Position<'s> {
+        let text = self.sources.text(place.file);
+        let Span { start, end } = self.sources.absolute(place);
+        let lines = self.lines(place.file);
+        let at = |offset: u32| {
+            let at = lines.chars(text, offset as usize);
+            (at.line + 1, at.column + 1)
+        };
+        Position { path: self.sources.path(place.file), start: at(start), end: at(end) }
+    }
 }
 
 #[cfg(test)]

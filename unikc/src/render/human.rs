@@ -11,13 +11,14 @@ use std::ops::Range;
 use ariadne::{Cache, Color, Config, Fmt, IndexType, Report, ReportKind, Source};
 use unik_source::{Diagnostic, FileId, LineIndex, Severity, Sources};
 
-use super::{position, short};
+use super::{Places, short};
 
 /// Lines longer than this are not shown: they would fill the screen, and say nothing.
 const WIDEST: usize = 1000;
 
 /// Each diagnostic, followed by an empty line.
-pub(super) fn render(diagnostics: &[&Diagnostic], sources: &dyn Sources, colours: bool) -> String {
+pub(super) fn render(diagnostics: &[&Diagnostic], places: &Places<'_>, colours: bool) -> String {
+    let sources = places.sources;
     let mut texts = Texts { sources, shown: BTreeMap::new() };
     let mut out = String::new();
     for diagnostic in diagnostics {
@@ -26,7 +27,7 @@ pub(super) fn render(diagnostics: &[&Diagnostic], sources: &dyn Sources, colours
         // A file that cannot be read, or is empty, has no line to show.
         let nothing = sources.text(diagnostic.primary().file).is_empty();
         let drawn = if wide || nothing { None } else { draw(diagnostic, &mut texts, colours) };
-        out += &drawn.unwrap_or_else(|| plain(diagnostic, sources));
+        out += &drawn.unwrap_or_else(|| plain(diagnostic, places));
         out.push('\n');
     }
     out
@@ -69,10 +70,10 @@ fn draw(diagnostic: &Diagnostic, texts: &mut Texts<'_>, colours: bool) -> Option
 }
 
 /// The same without the lines of source.
-fn plain(diagnostic: &Diagnostic, sources: &dyn Sources) -> String {
-    let mut text = short::render(diagnostic, sources);
+fn plain(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
+    let mut text = short::render(diagnostic, places);
     for label in diagnostic.labels.iter().filter(|label| !label.message.is_empty()) {
-        let at = position(sources, label.place);
+        let at = places.position(label.place);
         text +=
             &format!("  {}:{}:{}: {}\n", at.path, at.start.0, at.start.1, short::one_line(&label.message));
     }

@@ -1,12 +1,12 @@
 //! `file:line:column: error[E0101]: message`, as editors and `grep` like it.
 
-use unik_source::{Diagnostic, Sources};
+use unik_source::Diagnostic;
 
-use super::position;
+use super::Places;
 
 /// One line.
-pub(super) fn render(diagnostic: &Diagnostic, sources: &dyn Sources) -> String {
-    let at = position(sources, diagnostic.primary());
+pub(super) fn render(diagnostic: &Diagnostic, places: &Places<'_>) -> String {
+    let at = places.position(diagnostic.primary());
     let message = one_line(&diagnostic.message);
     let (line, column) = at.start;
     format!("{}:{line}:{column}: {}[{}]: {message}\n", at.path, diagnostic.severity.word(), diagnostic.code)

@@ -9,6 +9,7 @@ mod projects;
 mod served;
 mod texts;
 mod usage;
+mod written;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
