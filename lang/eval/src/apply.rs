@@ -21,7 +21,7 @@ pub(crate) struct Application {
 
 /// Functions may be doubled by functions: a text of a few lines can ask for more applications than there is time
 /// for. No configuration that people write comes near this.
-const LIMIT: u32 = 400_000;
+const LIMIT: u32 = 200_000;
 
 impl<'d> Machine<'d> {
     pub(crate) fn global(&mut self, global: Global, expr: &'d Expr, frame: Frame<'d>) {

@@ -76,6 +76,10 @@ impl<'d> Nodes<'d> {
         &self.list[id.0 as usize]
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     fn add(&mut self, node: Node<'d>) -> NodeId {
         self.list.push(node);
         NodeId(number(self.list.len() - 1))

@@ -73,15 +73,17 @@ impl<'d> Machine<'d> {
         };
         let call = frame.place(expr.span);
         let written = self.paths.get(&path).copied().unwrap_or(call);
-        let mut diagnostic = Diagnostic::error(code, message, written, "this path");
+        let by_key = self.keys.list.iter().any(|key| key.place == written);
+        let label = if by_key { "the value of this key" } else { "this path" };
+        let mut diagnostic = Diagnostic::error(code, message, written, label);
         if !contains(call, written) {
             diagnostic = diagnostic.label(call, "is to be compiled into the image here");
         }
         let diagnostic = match path.written.starts_with('/') {
             true => diagnostic,
             false => diagnostic.note(match path.folder.as_str() {
-                "" => "a path of the command line is relative to the working directory".to_owned(),
-                folder => format!("a path is relative to the folder of its file, here `{folder}`"),
+                "" => "the path is relative to the working directory".to_owned(),
+                folder => format!("the path is relative to the folder of its file, `{folder}`"),
             }),
         };
         let diagnostic = match found {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use unik_check::core::Type;
 use unik_check::core::Unikernel;
@@ -40,11 +40,8 @@ impl<'d> Machine<'d> {
                     Value::Node(node) => Some(*node),
                     _ => None,
                 });
-                for job in jobs {
-                    if !roots.contains(&job) {
-                        roots.push(job);
-                    }
-                }
+                let mut seen = FxHashSet::default();
+                roots.extend(jobs.filter(|job| seen.insert(*job)));
             }
             _ => return None,
         }
@@ -57,7 +54,7 @@ impl<'d> Machine<'d> {
             machine: self,
             renumbered: &renumbered,
             graph: StableDiGraph::with_capacity(order.len(), order.len() * 2),
-            index: FxHashMap::default(),
+            index: vec![NodeIndex::end(); self.nodes.len()],
             ids: Ids::default(),
             claims: Claims::default(),
             diagnostics: Vec::new(),
@@ -93,7 +90,7 @@ impl<'d> Machine<'d> {
                 artifact: platform.artifact.clone(),
                 place: platform.place,
             }),
-            roots: roots.iter().map(|root| index[root]).collect(),
+            roots: roots.iter().map(|root| index[root.0 as usize]).collect(),
             guards: guards.collect(),
             requires: requirements.collect(),
             graph,
@@ -140,9 +137,9 @@ impl<'d> Machine<'d> {
                 open.extend(key.default);
             }
         }
-        let mut exprs: BTreeSet<ExprId> = BTreeSet::new();
+        let mut reached = vec![false; self.exprs.len()];
         while let Some(id) = open.pop() {
-            if exprs.insert(id) {
+            if !std::mem::replace(&mut reached[id.0 as usize], true) {
                 if let Expr::Key(key) = self.exprs.get(id)
                     && keys.insert(*key)
                 {
@@ -154,12 +151,14 @@ impl<'d> Machine<'d> {
         let mut renumbered = Renumbered {
             key_ids: keys.iter().zip(0..).map(|(old, new)| (*old, KeyId(new))).collect(),
             keys: keys.into_iter().collect(),
-            ..Renumbered::default()
+            exprs: Exprs::default(),
+            expr_ids: vec![ExprId(u32::MAX); self.exprs.len()],
         };
-        for id in exprs {
+        for (id, _) in reached.iter().enumerate().filter(|(_, reached)| **reached) {
+            let id = ExprId(number(id));
             let expr = renumbered.moved(self.exprs.get(id));
             let new = renumbered.exprs.add(expr, self.exprs.ty(id).clone());
-            renumbered.expr_ids.insert(id, new);
+            renumbered.expr_ids[id.0 as usize] = new;
         }
         renumbered
     }
@@ -168,13 +167,13 @@ impl<'d> Machine<'d> {
 /// What a node uses comes before it: arguments in order, then `after`s; branches in order.
 fn start_order(nodes: &Nodes<'_>, roots: &[NodeId]) -> Vec<NodeId> {
     let mut order = Vec::new();
-    let mut seen = rustc_hash::FxHashSet::default();
+    let mut seen = vec![false; nodes.len()];
     // What is still to be done, next last; a node is there twice: before and after what it uses.
     let mut open: Vec<(NodeId, bool)> = roots.iter().rev().map(|root| (*root, false)).collect();
     while let Some((node, done)) = open.pop() {
         if done {
             order.push(node);
-        } else if seen.insert(node) {
+        } else if !std::mem::replace(&mut seen[node.0 as usize], true) {
             open.push((node, true));
             open.extend(uses(nodes.get(node)).into_iter().rev().map(|used| (used, false)));
         }
@@ -196,17 +195,18 @@ fn uses(node: &Node<'_>) -> Vec<NodeId> {
 }
 
 /// Keys and expressions under their new numbers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Renumbered {
     keys: Vec<KeyId>,
     key_ids: FxHashMap<KeyId, KeyId>,
     exprs: Exprs,
-    expr_ids: FxHashMap<ExprId, ExprId>,
+    /// By the old number; of no use for what is not reached.
+    expr_ids: Vec<ExprId>,
 }
 
 impl Renumbered {
     fn expr(&self, id: ExprId) -> ExprId {
-        self.expr_ids[&id]
+        self.expr_ids[id.0 as usize]
     }
 
     fn key_id(&self, id: KeyId) -> KeyId {
@@ -257,18 +257,14 @@ struct Drawing<'m, 'd> {
     machine: &'m Machine<'d>,
     renumbered: &'m Renumbered,
     graph: StableDiGraph<unik_graph::Node, Edge>,
-    index: FxHashMap<NodeId, NodeIndex>,
+    /// By the number among the nodes that were made; of no use for what is not reached.
+    index: Vec<NodeIndex>,
     ids: Ids,
     claims: Claims,
     diagnostics: Vec<unik_source::Diagnostic>,
 }
 
-type Drawn = (
-    StableDiGraph<unik_graph::Node, Edge>,
-    FxHashMap<NodeId, NodeIndex>,
-    Claims,
-    Vec<unik_source::Diagnostic>,
-);
+type Drawn = (StableDiGraph<unik_graph::Node, Edge>, Vec<NodeIndex>, Claims, Vec<unik_source::Diagnostic>);
 
 impl Drawing<'_, '_> {
     fn draw(mut self, order: &[NodeId]) -> Drawn {
@@ -299,7 +295,7 @@ impl Drawing<'_, '_> {
                     ArgumentValue::Value(self.renumbered.expr(id))
                 }
                 Value::Node(argument) => {
-                    used.push((Edge::Argument { index }, self.index[&argument]));
+                    used.push((Edge::Argument { index }, self.index[argument.0 as usize]));
                     ArgumentValue::Device
                 }
                 _ => continue,
@@ -307,7 +303,7 @@ impl Drawing<'_, '_> {
             args.push(Argument { name: name.clone(), value });
         }
         let after = node.after.iter().zip(0..);
-        used.extend(after.map(|(after, index)| (Edge::After { index }, self.index[after])));
+        used.extend(after.map(|(after, index)| (Edge::After { index }, self.index[after.0 as usize])));
         let claims = self.claims(node, &name);
         if machine.mode == Mode::Concrete {
             self.diagnostics.extend(machine.wrong_target(device, node.place));
@@ -349,7 +345,10 @@ impl Drawing<'_, '_> {
         };
         let branches = choice.branches.iter().map(|branch| {
             let (index, label) = (branch.index, branch.label.clone());
-            (Edge::Branch { index, label, default: usual == Some(index) }, self.index[&branch.value])
+            (
+                Edge::Branch { index, label, default: usual == Some(index) },
+                self.index[branch.value.0 as usize],
+            )
         });
         let used = branches.collect();
         let keys = machine.exprs.keys(selector).into_iter().map(|key| self.renumbered.key_id(key));
@@ -364,7 +363,7 @@ impl Drawing<'_, '_> {
 
     fn add(&mut self, id: NodeId, node: unik_graph::Node, uses: Vec<(Edge, NodeIndex)>) {
         let at = self.graph.add_node(node);
-        self.index.insert(id, at);
+        self.index[id.0 as usize] = at;
         for (edge, used) in uses {
             self.graph.add_edge(at, used, edge);
         }
@@ -375,7 +374,7 @@ impl Drawing<'_, '_> {
         let mut claims = Vec::new();
         for (resource, params, place) in &node.device.exclusive {
             let values = params.iter().filter_map(|param| match node.arguments.get(*param as usize)? {
-                Value::Node(used) => Some(self.graph[self.index[used]].id.clone()),
+                Value::Node(used) => Some(self.graph[self.index[used.0 as usize]].id.clone()),
                 Value::Expr(id) => Some(self.shown(*id)),
                 _ => None,
             });

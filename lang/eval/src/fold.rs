@@ -49,6 +49,10 @@ impl Folded {
         self.exprs.ty(id)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.facts.len()
+    }
+
     pub(crate) fn into_exprs(self) -> Exprs {
         self.exprs
     }

@@ -279,7 +279,10 @@ impl<'d> Machine<'d> {
                     key.place,
                     format!("`{}` is a `{}`", key.name, key.ty),
                 )
-                .note(reason.to_string());
+                .note(match given.text.get(reason.span.clone()) {
+                    Some(part) if !part.is_empty() => format!("«{part}»: {reason}"),
+                    _ => reason.to_string(),
+                });
                 self.report(diagnostic);
                 None
             }

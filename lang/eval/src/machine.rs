@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use unik_check::core::{Body, DefId, Expr, ExprKind, Key, Type};
 use unik_graph::{Const, Expr as Formula, ExprId, Op, ValueType};
-use unik_source::{Diagnostic, Place, Span};
+use unik_source::{Code, Diagnostic, Place, Span};
 
 use crate::apply::Application;
 use crate::choice::{Chain, Guarded, Join};
@@ -137,7 +137,7 @@ pub(crate) struct Machine<'d> {
     /// Where arithmetic stands.
     pub(crate) arithmetic: FxHashMap<ExprId, Place>,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    reported: FxHashSet<Diagnostic>,
+    reported: FxHashSet<(Code, Place, SmolStr)>,
 }
 
 impl<'d> Machine<'d> {
@@ -215,8 +215,9 @@ impl<'d> Machine<'d> {
         self.stack.split_off(self.stack.len().saturating_sub(count))
     }
 
+    /// Reports a mistake once, even if several ways lead to it.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.reported.insert(diagnostic.clone()) {
+        if self.reported.insert((diagnostic.code, diagnostic.primary(), diagnostic.message.clone())) {
             self.diagnostics.push(diagnostic);
         }
     }

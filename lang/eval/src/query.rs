@@ -47,7 +47,7 @@ pub fn check_file(db: &dyn Db, file: FileId) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let mut seen = rustc_hash::FxHashSet::default();
     let mut add = |diagnostic: Diagnostic| {
-        if seen.insert(diagnostic.clone()) {
+        if seen.insert((diagnostic.code, diagnostic.primary(), diagnostic.message.clone())) {
             diagnostics.push(diagnostic);
         }
     };
