@@ -12,11 +12,11 @@ use unik_syntax::tree::{self, Arg, ExprKind as Tree};
 
 use crate::codes;
 use crate::core::{Argument, Expr, ExprKind, Global, Type};
+use crate::declared::{Named, Word};
 use crate::definition::item_of;
 use crate::expression::{Checker, Want, Why};
-use crate::import::listed;
-use crate::nearest::nearest;
-use crate::scope::{Named, Word, named};
+use crate::nearest::{listed, nearest};
+use crate::scope::named;
 use crate::signature::{Callable, Parameter, Signature, signature};
 use crate::types::subtype;
 

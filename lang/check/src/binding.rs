@@ -6,7 +6,7 @@ use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{self, Statement};
 
 use crate::codes;
-use crate::core::{self, Body, Expr, ExprKind, Lambda, Local, LocalKey, Param, Type};
+use crate::core::{self, Expr, ExprKind, Lambda, Local, LocalKey, Param, Type};
 use crate::expression::{Binding, Bound, Checker, Frame, Want, Why};
 use crate::signature::{Callable, Parameter};
 
@@ -173,14 +173,5 @@ impl<'db> Checker<'db> {
         let value = self.expr(&tree.body, Want::firm(&ty, why));
         // Others see the type that is written, not the one that was found.
         Expr { ty, ..value }
-    }
-}
-
-/// What stands for a body that was not checked.
-pub(crate) fn unknown_body() -> Body {
-    Body {
-        expr: Expr { kind: ExprKind::Unknown, ty: Type::Unknown, span: Span::at(0) },
-        locals: 0,
-        keys: Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use unik_source::Diagnostic;
 use unik_syntax::tree::{self, ItemKind};
 
 use crate::codes;
-use crate::platform::platform_items;
+use crate::platforms::platform_items;
 
 /// The cases of an enum, each once.
 #[salsa::tracked]

@@ -1,9 +1,8 @@
 //! Items by number: the way from a [`DefId`], which lives in types and in core, back to the item.
 
+use crate::core::DefId;
 use unik_db::{Db, Item, SourceFile, items};
 use unik_source::Anchor;
-
-use crate::core::DefId;
 
 /// A [`DefId`] as a key of queries.
 #[salsa::interned]

@@ -8,10 +8,9 @@ use unik_syntax::tree::{self, DeviceEntry};
 use crate::codes;
 use crate::core::{Body, Device, LocalKey, Param, Type};
 use crate::expression::{Binding, Bound, Checker, Want};
-use crate::import::listed;
-use crate::nearest::nearest;
-use crate::platform::platform_items;
-use crate::types::qualified;
+use crate::nearest::{listed, nearest};
+use crate::platforms::platform_items;
+use crate::type_text::qualified;
 
 /// Checks a device.
 pub(crate) fn check_device<'db>(checker: &mut Checker<'db>, tree: &tree::Device, doc: &SmolStr) -> Device {

@@ -15,7 +15,8 @@ use crate::core::{Argument, Body, Expr, ExprKind, Global, Key, Lambda, Local, Lo
 use crate::order::{Circles, Node, circles};
 use crate::signature::{Callable, Signature, signature};
 use crate::type_ref::TypeRefs;
-use crate::types::{subtype, text_in, why_not};
+use crate::type_text::text_in;
+use crate::types::{subtype, why_not};
 
 /// What the context wants of an expression.
 #[derive(Clone, Copy, Debug)]
@@ -312,7 +313,7 @@ impl<'db> Checker<'db> {
 
     /// An item with its parameters: `file_server(store: kv.ReadOnly, network: net.Network): Job`.
     pub(crate) fn signature_text(&self, item: Item<'db>) -> String {
-        let name = crate::types::name_in(self.db, Some(self.file), item);
+        let name = crate::type_text::name_in(self.db, Some(self.file), item);
         let keyword = item.keyword(self.db);
         match signature(self.db, item) {
             Signature::Function(callable) => format!("{keyword} `{name}{}`", self.callable_text(callable)),
@@ -427,6 +428,15 @@ impl<'db> Checker<'db> {
             _ => Type::list(joined),
         };
         self.fit(Expr { kind: ExprKind::List(elements), ty, span }, want)
+    }
+}
+
+/// What stands for a body that was not checked.
+pub(crate) fn unknown_body() -> Body {
+    Body {
+        expr: Expr { kind: ExprKind::Unknown, ty: Type::Unknown, span: Span::at(0) },
+        locals: 0,
+        keys: Vec::new(),
     }
 }
 

@@ -6,10 +6,10 @@ use unik_db::{Db, Item, SourceFile, Text, items, parsed};
 use unik_source::{Diagnostic, Place, Span};
 use unik_syntax::tree::{self, ItemKind};
 
-use crate::checked::{checked, settled};
 use crate::codes;
 use crate::import::{import, last_segment};
 use crate::key::same_options;
+use crate::order::settled;
 use crate::type_ref::is_built_in;
 
 /// Everything that is wrong in a file, in the order of the text.
@@ -29,7 +29,7 @@ pub(crate) fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic>
     settled(db, file);
     let mut found: Vec<(u32, Diagnostic)> = Vec::new();
     for item in items(db, file).iter() {
-        let said = parsed(db, item).diagnostics.iter().chain(&checked(db, item).diagnostics);
+        let said = parsed(db, item).diagnostics.iter().chain(&crate::checked(db, item).diagnostics);
         found.extend(said.map(|diagnostic| (item.start(db), diagnostic.clone())));
     }
     let at = |diagnostic: &Diagnostic| {
@@ -95,7 +95,7 @@ fn duplicates(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) 
             continue;
         }
         let is_unikernel = keyword == "unikernel";
-        if !is_unikernel && !crate::scope::declares(keyword) {
+        if !is_unikernel && !crate::declared::declares(keyword) {
             continue;
         }
         let Some(name) = item.name(db) else { continue };
@@ -175,7 +175,7 @@ fn options(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
 fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
     let mut used: FxHashSet<&SmolStr> = FxHashSet::default();
     for item in items(db, file).iter() {
-        used.extend(&checked(db, item).uses);
+        used.extend(&crate::checked(db, item).uses);
     }
     let application = items(db, file).iter().any(|item| item.keyword(db) == "unikernel");
     for item in items(db, file).iter() {

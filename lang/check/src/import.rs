@@ -6,8 +6,9 @@ use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{self, ImportPath};
 
 use crate::codes;
+use crate::declared::{Named, Word, declared, exported};
+use crate::nearest::listed;
 use crate::nearest::nearest;
-use crate::scope::{Named, Word, declared, exported};
 use crate::symbol::Symbol;
 
 /// What an import brings.
@@ -175,17 +176,5 @@ pub(crate) fn no_such_name(db: &dyn Db, item: Item<'_>, file: SourceFile, name: 
         }
         None if known.is_empty() => wrong.note("it declares nothing"),
         None => wrong.note(format!("it declares {}", listed(known))),
-    }
-}
-
-/// `a`, `b` and `c`; cut after a dozen.
-pub(crate) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
-    const MOST: usize = 12;
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
-    match names.as_slice() {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        many if many.len() > MOST => format!("{} and {} more", many[..MOST].join(", "), many.len() - MOST),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

@@ -9,8 +9,8 @@ use unik_syntax::tree::{self, ExprKind as Tree, PatternKind};
 use crate::codes;
 use crate::core::{Arm, Expr, ExprKind, Local, Pattern, Type};
 use crate::expression::{Binding, Bound, Checker, Want, Why};
-use crate::import::listed;
 use crate::name::{case_of, cases_text};
+use crate::nearest::listed;
 use crate::types::join;
 
 impl<'db> Checker<'db> {
@@ -107,7 +107,7 @@ impl<'db> Checker<'db> {
                     && name.text != "target"
                     && crate::scope::named(
                         self.db,
-                        crate::scope::Word::new(self.db, self.file, name.text.clone()),
+                        crate::declared::Word::new(self.db, self.file, name.text.clone()),
                     )
                     .is_none()
             }

@@ -7,7 +7,7 @@ use unik_syntax::tree;
 use crate::codes;
 use crate::core::{ModuleType, Type};
 use crate::expression::Checker;
-use crate::types::qualified;
+use crate::type_text::qualified;
 
 /// Checks a module type.
 pub(crate) fn check_module_type(

@@ -9,16 +9,18 @@ use unik_syntax::tree::{self, ExprKind as Tree, Name};
 use crate::choice::{enum_type, target_type};
 use crate::codes;
 use crate::core::{Expr, ExprKind, Global, Local, Type};
+use crate::declared::{Named, Word, exported};
 use crate::definition::id_of;
 use crate::expression::{Binding, Bound, Checker, Want};
-use crate::import::{listed, no_such_name};
-use crate::nearest::nearest;
+use crate::import::no_such_name;
+use crate::nearest::{listed, nearest};
 use crate::order::{Node, case_names};
-use crate::platform::{platform_items, role_types, roles};
-use crate::scope::{Named, Word, exported, named, scope};
+use crate::platforms::{platform_items, role_types, roles};
+use crate::scope::{named, scope};
 use crate::signature::{Signature, signature};
 use crate::type_ref::built_in;
-use crate::types::{join, name_in};
+use crate::type_text::name_in;
+use crate::types::join;
 
 /// What stands before a dot.
 enum Base<'db> {

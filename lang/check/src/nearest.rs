@@ -1,4 +1,4 @@
-//! The name that was probably meant.
+//! The name that was probably meant, and the names that there are.
 
 use smol_str::SmolStr;
 
@@ -13,6 +13,18 @@ pub(crate) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n Smol
     // A name of one letter is near to every other one.
     let alike = near.filter(|(distance, name)| *distance < wanted.chars().count().max(name.chars().count()));
     alike.min_by_key(|(distance, _)| *distance).map(|(_, name)| name.clone())
+}
+
+/// `a`, `b` and `c`; cut after a dozen.
+pub(crate) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    const MOST: usize = 12;
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    match names.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        many if many.len() > MOST => format!("{} and {} more", many[..MOST].join(", "), many.len() - MOST),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
+use crate::declared::{Named, Word, exported};
+use crate::mention::{Mention, mentions};
+use crate::platforms::{platform_items, roles};
+use crate::scope::{reached, scope};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use unik_db::{Db, Item, SourceFile, items, parsed};
 use unik_source::Span;
-
-use crate::mention::{Mention, mentions};
-use crate::platform::{platform_items, roles};
-use crate::scope::{Named, Word, exported, reached, scope};
 
 /// An item, or a role of a platform, which is checked by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, salsa::SalsaValue)]
@@ -70,6 +70,18 @@ impl<'db> Circles<'db> {
 /// checks in this order never goes deep, however long the chain of definitions is.
 pub(crate) fn sorted(db: &dyn Db, file: SourceFile) -> &[Node<'_>] {
     &order(db, file).sorted
+}
+
+/// Checks everything that a file leads to, the mentioned first, so that no chain of definitions is too long for
+/// the stack. Whoever asks for a checked item from outside asks for this before.
+#[salsa::tracked]
+pub(crate) fn settled(db: &dyn Db, file: SourceFile) {
+    for node in sorted(db, file) {
+        match node.role {
+            Some(number) => _ = crate::role(db, node.item, number),
+            None => _ = crate::checked(db, node.item),
+        }
+    }
 }
 
 /// The circles that the items of a file lead to. Disturbed only if a circle opens or closes, or moves.

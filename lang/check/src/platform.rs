@@ -2,53 +2,17 @@
 //!
 //! Each role is checked by itself, since one may be made of another.
 
-use rustc_hash::FxHashSet;
 use smol_str::{SmolStr, ToSmolStr};
-use unik_db::{Db, Item, SourceFile, items, parsed};
+use unik_db::{Db, Item, parsed};
 use unik_source::Diagnostic;
 use unik_syntax::tree::{self, ItemKind, PlatformEntry};
 
-use crate::checked::report_circle;
+use crate::circle::report_circle;
 use crate::codes;
-use crate::core::{Body, Platform, Type};
-use crate::expression::{Checker, Want};
+use crate::core::{Body, Platform};
+use crate::expression::{Checker, Want, unknown_body};
 use crate::order::Node;
-use crate::scope::{Word, reached};
-use crate::symbol::Symbol;
-
-/// The platforms in reach of a file, by name: those of the library, then those of the files it imports.
-#[salsa::tracked]
-pub(crate) fn platform_items(db: &dyn Db, file: SourceFile) -> Vec<(Symbol, Item<'_>)> {
-    let library = db.project().library(db).platforms.iter().map(|known| db.file(&known.path));
-    let mut seen = FxHashSet::default();
-    let mut found: Vec<(Symbol, Item<'_>)> = Vec::new();
-    for file in library.chain(reached(db, file).iter().copied()) {
-        for item in items(db, file).iter().filter(|item| item.keyword(db) == "platform") {
-            if let Some(name) = item.name(db)
-                && seen.insert(name.clone())
-            {
-                found.push((name.clone().into(), item));
-            }
-        }
-    }
-    found
-}
-
-/// The names of a platform's roles, in order. An index among them is the number of a role.
-#[salsa::tracked]
-pub(crate) fn roles<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<SmolStr> {
-    match &parsed(db, item).tree.kind {
-        ItemKind::Platform(tree) => role_trees(tree).map(|(name, _)| name.text.clone()).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn role_trees(tree: &tree::Platform) -> impl Iterator<Item = (&tree::Name, &tree::Expr)> {
-    tree.entries.iter().filter_map(|entry| match entry {
-        PlatformEntry::Role(name, body) => Some((name, body)),
-        PlatformEntry::Rust(_) | PlatformEntry::Artifact(_) => None,
-    })
-}
+use crate::platforms::{platform_items, role_trees};
 
 /// A role, checked.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,41 +22,26 @@ pub(crate) struct Role {
     pub(crate) uses: Vec<SmolStr>,
 }
 
+impl Role {
+    /// What stands for a role that was not checked.
+    pub(crate) fn unknown() -> Self {
+        Self { body: unknown_body(), diagnostics: Vec::new(), uses: Vec::new() }
+    }
+}
+
 /// Checks the role of a platform with this number.
-#[salsa::tracked(cycle_result = no_role)]
-pub(crate) fn role<'db>(db: &'db dyn Db, item: Item<'db>, number: u32) -> Role {
+pub(crate) fn check_role<'db>(db: &'db dyn Db, item: Item<'db>, number: u32) -> Role {
     let mut checker = Checker::new(db, item, Some(number));
     report_circle(&mut checker, Node { item, role: Some(number) });
     let body = match &parsed(db, item).tree.kind {
         ItemKind::Platform(tree) => role_trees(tree).nth(number as usize).map(|(_, body)| body),
         _ => None,
     };
-    let mut body = body.map_or_else(crate::binding::unknown_body, |body| checker.body(body, Want::NOTHING));
+    let mut body = body.map_or_else(unknown_body, |body| checker.body(body, Want::NOTHING));
     if let Some(applied) = checker.with_defaults_left(&body.expr, 0) {
         body.expr = applied;
     }
     Role { body, diagnostics: checker.types.diagnostics, uses: checker.types.uses }
-}
-
-/// The order of checking rules circles out; this answers should one be overlooked.
-fn no_role(_: &dyn Db, _: salsa::Id, _: Item<'_>, _: u32) -> Role {
-    Role { body: crate::binding::unknown_body(), diagnostics: Vec::new(), uses: Vec::new() }
-}
-
-/// The type of a role on each platform in reach that has it.
-#[salsa::tracked(cycle_result = no_types)]
-pub(crate) fn role_types<'db>(db: &'db dyn Db, word: Word<'db>) -> Vec<(SmolStr, Type)> {
-    let mut types = Vec::new();
-    for (platform, item) in platform_items(db, word.file(db)) {
-        if let Some((_, number)) = roles(db, *item).iter().zip(0..).find(|(role, _)| *role == word.text(db)) {
-            types.push((platform.text().clone(), role(db, *item, number).body.expr.ty.clone()));
-        }
-    }
-    types
-}
-
-fn no_types(_: &dyn Db, _: salsa::Id, _: Word<'_>) -> Vec<(SmolStr, Type)> {
-    Vec::new()
 }
 
 /// Checks a platform, its roles apart.
@@ -150,7 +99,7 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
     }
     let mut bodies: Vec<(SmolStr, Body)> = Vec::new();
     for ((name, _), number) in role_trees(tree).zip(0..) {
-        let checked = role(db, checker.item, number);
+        let checked = crate::role(db, checker.item, number);
         checker.types.diagnostics.extend(checked.diagnostics.iter().cloned());
         checker.types.uses.extend(checked.uses.iter().cloned());
         if !bodies.iter().any(|(known, _)| *known == name.text) {

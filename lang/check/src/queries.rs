@@ -7,13 +7,15 @@ use unik_db::{Db, Item, items};
 use unik_graph::value::EnumType;
 use unik_source::{Diagnostic, FileId};
 
-use crate::checked::{Core, checked, settled};
 use crate::choice;
 use crate::core::{DefId, Device, Key, Let, ModuleType, Platform, Require, Type, Unikernel};
+use crate::declared::declared as declarations;
 use crate::definition::{id_of, item_of};
 use crate::file::file_diagnostics;
-use crate::platform::platform_items;
-use crate::scope::{self, reached};
+use crate::item::Core;
+use crate::order::settled;
+use crate::platforms::platform_items;
+use crate::scope::reached;
 use crate::signature::{Signature, signature};
 
 /// Everything that is wrong in one file, syntax included, in the order of the text.
@@ -69,7 +71,7 @@ pub fn type_of(db: &dyn Db, id: DefId) -> Option<Type> {
 /// What a name at the top of a file stands for there, if it is declared in the file.
 pub fn declared(db: &dyn Db, file: FileId, name: &str) -> Option<DefId> {
     let file = db.source(file)?;
-    scope::declared(db, file).get(&SmolStr::new(name)).map(|item| id_of(db, *item))
+    declarations(db, file).get(&SmolStr::new(name)).map(|item| id_of(db, *item))
 }
 
 fn named_items(db: &dyn Db, file: FileId, keyword: &str) -> Vec<(SmolStr, DefId)> {
@@ -83,7 +85,7 @@ fn named_items(db: &dyn Db, file: FileId, keyword: &str) -> Vec<(SmolStr, DefId)
 pub fn checked_core(db: &dyn Db, id: DefId) -> Option<&Core> {
     let item: Item<'_> = item_of(db, id)?;
     settled(db, item.file(db));
-    Some(&checked(db, item).core)
+    Some(&crate::checked(db, item).core)
 }
 
 macro_rules! checked {

@@ -1,50 +1,12 @@
-//! What a name means at the top of a file: what the file declares, and what it imports.
+//! What a name means at the top of a file, what the file declares and what it imports, and which files it reaches.
 //!
 //! Whether the meaning fits the place where the name is used is decided by whoever asks.
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
-use unik_db::{Db, Item, SourceFile, items};
-
+use crate::declared::{Named, Word, declared};
 use crate::import::import;
 use crate::symbol::Symbol;
-
-/// What a name means at the top of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, salsa::SalsaValue)]
-pub(crate) enum Named<'db> {
-    /// A declaration, of this file or of another.
-    Item(Item<'db>),
-    /// Another file.
-    Module(SourceFile),
-    /// An import that failed and has been reported.
-    Unknown,
-}
-
-/// A name in a file, as a key of queries.
-#[salsa::interned]
-pub(crate) struct Word<'db> {
-    #[returns(copy)]
-    pub(crate) file: SourceFile,
-    pub(crate) text: SmolStr,
-}
-
-/// Whether an item with this keyword puts its name into the scope of its file. Unikernels and platforms have names,
-/// but other places to be found in.
-pub(crate) fn declares(keyword: &str) -> bool {
-    matches!(keyword, "module type" | "enum" | "key" | "device" | "let")
-}
-
-/// What a file declares; of several equal names, the first. Other files see these names and no others.
-#[salsa::tracked]
-pub(crate) fn declared(db: &dyn Db, file: SourceFile) -> FxHashMap<Symbol, Item<'_>> {
-    let mut names = FxHashMap::default();
-    for item in items(db, file).iter().filter(|item| declares(item.keyword(db))) {
-        if let Some(name) = item.name(db) {
-            names.entry(name.clone().into()).or_insert(item);
-        }
-    }
-    names
-}
+use rustc_hash::{FxHashMap, FxHashSet};
+use unik_db::{Db, SourceFile, items};
 
 /// The scope of a file. Disturbed by a change of its names, not of what they mean.
 #[salsa::tracked]
@@ -64,12 +26,6 @@ pub(crate) fn scope(db: &dyn Db, file: SourceFile) -> FxHashMap<Symbol, Named<'_
 #[salsa::tracked(returns(copy))]
 pub(crate) fn named<'db>(db: &'db dyn Db, word: Word<'db>) -> Option<Named<'db>> {
     scope(db, word.file(db)).get(word.text(db)).copied()
-}
-
-/// What a name means for those who write `file.name`.
-#[salsa::tracked(returns(copy))]
-pub(crate) fn exported<'db>(db: &'db dyn Db, word: Word<'db>) -> Option<Item<'db>> {
-    declared(db, word.file(db)).get(word.text(db)).copied()
 }
 
 /// A file and all the files that it imports, and they import, in the order in which they are met.

@@ -4,13 +4,11 @@
 
 use std::sync::Arc;
 
+use crate::core::Type;
+use crate::type_ref::TypeRefs;
 use smol_str::SmolStr;
 use unik_db::{Db, Item, parsed};
 use unik_syntax::tree::{self, DeviceEntry, ItemKind};
-
-use crate::checked::checked;
-use crate::core::Type;
-use crate::type_ref::TypeRefs;
 
 /// What others need to know of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +70,7 @@ pub(crate) fn signature<'db>(db: &'db dyn Db, item: Item<'db>) -> Signature {
         ItemKind::Let(it) => {
             let result = match &it.result {
                 Some(result) => types.resolve(result),
-                None => checked(db, item).ty.clone(),
+                None => crate::checked(db, item).ty.clone(),
             };
             with_params(types, it.params.as_deref(), result)
         }
@@ -103,15 +101,6 @@ fn with_params(types: &mut TypeRefs<'_>, params: Option<&[tree::Param]>, result:
         optional: param.default.is_some(),
     };
     Signature::Function(Arc::new(Callable::new(params.iter().map(parameter).collect(), result)))
-}
-
-/// What a module type includes itself.
-#[salsa::tracked]
-pub(crate) fn includes<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Type> {
-    let ItemKind::ModuleType(tree) = &parsed(db, item).tree.kind else { return Vec::new() };
-    let types = &mut TypeRefs::new(db, item);
-    let resolve = |path| types.path(path);
-    tree.includes.iter().map(resolve).filter(|ty| ty.is_device() || *ty == Type::Unknown).collect()
 }
 
 /// The keys among the entries of a device.

@@ -9,11 +9,12 @@ use unik_syntax::tree::{Path, Type as Tree, TypeKind};
 use crate::choice::enum_type;
 use crate::codes;
 use crate::core::Type;
+use crate::declared::{Named, Word, exported};
 use crate::definition::id_of;
 use crate::import::no_such_name;
 use crate::nearest::nearest;
-use crate::scope::{Named, Word, exported, named, scope};
-use crate::types::text_in;
+use crate::scope::{named, scope};
+use crate::type_text::text_in;
 
 /// The types that the language brings.
 const BUILT_IN: &[(&str, Type)] = &[

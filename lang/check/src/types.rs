@@ -1,19 +1,19 @@
-//! Types: how they read, which agrees with which, and what two have in common.
+//! Types: which agrees with which, and what two have in common.
 //!
 //! A device may stand wherever a module type is wanted that its own includes: that is the only subtyping, and it
 //! reaches under lists, options and functions.
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-use smol_str::{SmolStr, format_smolstr};
-use unik_db::{Db, Item, SourceFile};
-use unik_graph::value::ValueType;
-use unik_source::FileId;
-
 use crate::core::{DefId, FunctionType, Type};
 use crate::definition::{id_of, item_of};
-use crate::signature::includes;
+use crate::nearest::listed;
+use crate::type_ref::TypeRefs;
+use crate::type_text::text_in;
+use rustc_hash::FxHashSet;
+use unik_db::{Db, Item, SourceFile, parsed};
+use unik_graph::value::ValueType;
+use unik_syntax::tree::ItemKind;
 
 impl Type {
     /// `List(T)`.
@@ -69,58 +69,6 @@ impl Type {
             Self::Value(_) | Self::Module(_) | Self::Job => false,
         }
     }
-}
-
-/// A type with the names under which everybody knows them: `List(Port)`, `std/kv.ReadOnly`, `(std/net.Network) -> Job`.
-pub fn type_text(db: &dyn Db, ty: &Type) -> String {
-    write(ty, &|id| item_of(db, id).map_or_else(gone, |item| qualified(db, item).into()))
-}
-
-/// The same, but what `file` declares itself goes without the name of the file.
-pub fn type_text_in(db: &dyn Db, file: FileId, ty: &Type) -> String {
-    write(ty, &|id| match item_of(db, id) {
-        Some(item) if id.file == file => item.name(db).clone().unwrap_or_default().into(),
-        Some(item) => qualified(db, item).into(),
-        None => gone(),
-    })
-}
-
-/// A type as people write it in `file`: what the file declares itself goes without its name.
-pub(crate) fn text_in(db: &dyn Db, file: Option<SourceFile>, ty: &Type) -> String {
-    write(ty, &|id| item_of(db, id).map_or_else(gone, |item| name_in(db, file, item)))
-}
-
-fn gone() -> String {
-    "a module type that is gone".to_owned()
-}
-
-fn write(ty: &Type, name: &dyn Fn(DefId) -> String) -> String {
-    match ty {
-        Type::Value(ty) => ty.to_string(),
-        Type::List(of) => format!("List({})", write(of, name)),
-        Type::Option(of) => format!("Option({})", write(of, name)),
-        Type::Module(id) => name(*id),
-        Type::Job => "Job".to_owned(),
-        Type::Function(of) => {
-            let params: Vec<String> = of.params.iter().map(|param| write(param, name)).collect();
-            format!("({}) -> {}", params.join(", "), write(&of.result, name))
-        }
-        Type::Unknown => "_".to_owned(),
-    }
-}
-
-/// The name of an item as people write it in `file`.
-pub(crate) fn name_in(db: &dyn Db, file: Option<SourceFile>, item: Item<'_>) -> String {
-    let name = item.name(db).as_deref().unwrap_or("_");
-    match file == Some(item.file(db)) {
-        true => name.to_owned(),
-        false => format!("{}.{name}", unik_db::path::name(item.file(db).module(db))),
-    }
-}
-
-/// The name of an item under which it is known everywhere: `std/kv.crunch`, `app.file_server`.
-pub(crate) fn qualified(db: &dyn Db, item: Item<'_>) -> SmolStr {
-    format_smolstr!("{}.{}", item.file(db).module(db), item.name(db).as_deref().unwrap_or("_"))
 }
 
 /// A module type and all that it includes, itself first, each once.
@@ -211,7 +159,7 @@ pub(crate) fn why_not(db: &dyn Db, file: SourceFile, sub: &Type, sup: &Type) -> 
                 [] => format!("`{}` includes no other module type", text(sub)),
                 others => {
                     let names: Vec<String> = others.iter().map(text).collect();
-                    let names = crate::import::listed(&names);
+                    let names = listed(&names);
                     format!("`{}` includes {names}, not `{}`", text(sub), text(sup))
                 }
             })
@@ -246,4 +194,13 @@ pub(crate) fn parameters(count: usize) -> String {
         1 => "1 parameter".to_owned(),
         count => format!("{count} parameters"),
     }
+}
+
+/// What a module type includes itself.
+#[salsa::tracked]
+pub(crate) fn includes<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Type> {
+    let ItemKind::ModuleType(tree) = &parsed(db, item).tree.kind else { return Vec::new() };
+    let types = &mut TypeRefs::new(db, item);
+    let resolve = |path| types.path(path);
+    tree.includes.iter().map(resolve).filter(|ty| ty.is_device() || *ty == Type::Unknown).collect()
 }

@@ -3,22 +3,21 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use unik_db::{Db, Item, SourceFile, parsed};
+use unik_db::{Db, Item, parsed};
 use unik_graph::value::EnumType;
 use unik_source::Diagnostic;
 use unik_syntax::tree::ItemKind;
 
 use crate::binding::check_let;
 use crate::choice::{check_enum, enum_type};
-use crate::codes;
+use crate::circle::report_circle;
 use crate::core::{Device, Key, Let, ModuleType, Platform, Require, Type, Unikernel};
 use crate::device::check_device;
 use crate::expression::Checker;
 use crate::import::import;
 use crate::module_type::check_module_type;
-use crate::order::{Node, sorted};
-use crate::platform::{check_platform, role};
-use crate::types::name_in;
+use crate::order::Node;
+use crate::platform::check_platform;
 use crate::unikernel::{check_require, check_unikernel};
 
 /// What an item amounts to.
@@ -55,9 +54,15 @@ pub(crate) struct Checked {
     pub(crate) uses: Vec<SmolStr>,
 }
 
+impl Checked {
+    /// What stands for an item that was not checked.
+    pub(crate) fn unknown() -> Self {
+        Self { core: Core::Nothing, ty: Type::Unknown, diagnostics: Vec::new(), uses: Vec::new() }
+    }
+}
+
 /// Checks an item. Disturbed by an edit of the item, and of the signatures of what it names.
-#[salsa::tracked(cycle_result = unchecked)]
-pub(crate) fn checked<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
+pub(crate) fn check<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let tree = &parsed(db, item).tree;
     let mut checker = Checker::new(db, item, None);
     report_circle(&mut checker, Node { item, role: None });
@@ -92,60 +97,4 @@ pub(crate) fn checked<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     uses.sort_unstable();
     uses.dedup();
     Checked { core, ty, diagnostics: checker.types.diagnostics, uses }
-}
-
-/// The order of checking rules circles out; this answers should one be overlooked.
-fn unchecked(_: &dyn Db, _: salsa::Id, _: Item<'_>) -> Checked {
-    Checked { core: Core::Nothing, ty: Type::Unknown, diagnostics: Vec::new(), uses: Vec::new() }
-}
-
-/// Checks everything that a file leads to, the mentioned first, so that no chain of definitions is too long for
-/// the stack. Whoever asks for a checked item from outside asks for this before.
-#[salsa::tracked]
-pub(crate) fn settled(db: &dyn Db, file: SourceFile) {
-    for node in sorted(db, file) {
-        match node.role {
-            Some(number) => _ = role(db, node.item, number),
-            None => _ = checked(db, node.item),
-        }
-    }
-}
-
-/// How many steps of a circle are shown.
-const MOST: usize = 8;
-
-/// Reports the circle whose first member this is.
-pub(crate) fn report_circle<'db>(checker: &mut Checker<'db>, node: Node<'db>) {
-    let Some(steps) = checker.circles.way(node) else { return };
-    let Some(first) = steps.first() else { return };
-    let db = checker.db;
-    let name = |node: Node<'db>| match node.role {
-        Some(number) => {
-            let role =
-                crate::platform::roles(db, node.item).get(number as usize).cloned().unwrap_or_default();
-            format!("{}.{role}", name_in(db, Some(checker.file), node.item))
-        }
-        None => name_in(db, Some(checker.file), node.item),
-    };
-    let message = format!("`{}` needs itself", name(node));
-    let label = |to: Node<'db>| format!("needs `{}`", name(to));
-    let place = first.from.item.place(db, first.span);
-    let types = node.item.keyword(db) == "module type";
-    let code = if types { codes::INCLUDES_ITSELF } else { codes::RECURSION };
-    let mut wrong = Diagnostic::error(code, message, place, label(first.to));
-    for step in steps.iter().skip(1).take(MOST) {
-        wrong = wrong
-            .label(step.from.item.place(db, step.span), format!("`{}` {}", name(step.from), label(step.to)));
-    }
-    let quoted = |node: Node<'db>| format!("`{}`", name(node));
-    let mut way: Vec<String> = steps.iter().take(MOST).map(|step| quoted(step.from)).collect();
-    if steps.len() > MOST {
-        way.push("…".to_owned());
-    }
-    way.push(quoted(node));
-    let wrong = wrong.note(format!("the way around: {}", way.join(" → ")));
-    checker.report(wrong.note(match types {
-        true => "a module type that includes itself would say nothing",
-        false => "the language has no recursion, so that evaluation always ends",
-    }));
 }
