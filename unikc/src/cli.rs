@@ -124,6 +124,8 @@ pub(crate) struct KeyOption {
     pub(crate) ty: ValueType,
     /// Its default, as it is written.
     pub(crate) default: Option<String>,
+    /// Whether it is known at boot only: no option here, but told apart from a slip of the pen.
+    pub(crate) at_boot: bool,
 }
 
 /// `unikc` with the keys of `file` as options of the command `name`. A key with an option of `unikc` itself is left out:
@@ -169,7 +171,7 @@ fn argument(key: &KeyOption, short: Option<char>, heading: &str) -> Arg {
         .value_name(key.ty.to_string())
         .value_parser(parser);
     let arg = arg.help(help.trim().to_owned()).help_heading(heading.to_owned());
-    let arg = arg.allow_negative_numbers(key.ty == ValueType::Int);
+    let arg = arg.allow_negative_numbers(key.ty == ValueType::Int).hide(key.at_boot);
     let arg = match short {
         Some(short) => arg.short(short),
         None => arg,
@@ -330,6 +332,7 @@ mod tests {
             doc: format!("About {option}."),
             ty,
             default: Some("d".into()),
+            at_boot: false,
         };
         let keys = [
             key("store", None, ValueType::Enum(Arc::new(store))),

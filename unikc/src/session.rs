@@ -97,7 +97,7 @@ impl Session {
         unik_eval::check_file(&self.db, self.file)
     }
 
-    /// The keys that can be given when an image is configured. An image that is not named is the only one; of several,
+    /// The keys of an image. An image that is not named is the only one; of several,
     /// all keys count.
     pub(crate) fn keys(&self, unikernel: Option<&str>) -> Vec<KeyOption> {
         let all = unik_check::unikernels(&self.db, self.file);
@@ -105,7 +105,7 @@ impl Session {
         for (name, _) in all.iter().filter(|(name, _)| unikernel.is_none_or(|wanted| wanted == name)) {
             let outcome =
                 unik_eval::evaluate(&self.db, self.file, Some(name), &KeyValues::default(), Mode::Symbolic);
-            for key in outcome.keys.iter().filter(|key| key.stage != Stage::Run) {
+            for key in &outcome.keys {
                 if keys.iter().all(|known| known.option != key.option) {
                     keys.push(option_of(key, &outcome));
                 }
@@ -133,10 +133,41 @@ fn option_of(key: &Key, outcome: &Outcome) -> KeyOption {
         short: key.short,
         doc: key.doc.to_string(),
         ty: key.ty.clone(),
-        default: key.default.map(|default| outcome.exprs.text(default, &outcome.keys)),
+        default: key.default.map(|default| match outcome.exprs.constant(default) {
+            Some(value) => value.option(&key.ty),
+            None => outcome.exprs.text(default, &outcome.keys),
+        }),
+        at_boot: key.stage == Stage::Run,
     }
 }
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::{Format, render};
+
+    /// Cuts, tears and disturbs a file, and shows what is said about each piece in every form.
+    #[test]
+    fn whatever_is_left_of_a_file_can_be_told_about() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/functors/app.unik");
+        let mut session = Session::open(Path::new(path), None).unwrap();
+        let whole = session.db.text(session.file).to_owned();
+        let ends = (0..=whole.len()).step_by(3);
+        let pieces = ends.flat_map(|end| {
+            let (head, tail) = (&whole[..end], &whole[end..]);
+            [head.to_owned(), tail.to_owned(), format!("{head}\u{0}\r字{tail}")]
+        });
+        for piece in pieces {
+            session.db.set_text(session.file, piece);
+            let diagnostics = session.check();
+            for format in [Format::Human, Format::Short, Format::Json] {
+                let text = render(&diagnostics, session.sources(), format, false);
+                assert_eq!(text.is_empty(), diagnostics.is_empty());
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use super::{Asked, build, failure};
-use crate::{cli, layout};
+use crate::{cli, layout, output};
 
 /// Builds and starts it.
 pub(crate) fn run(asked: &Asked<'_>) -> u8 {
@@ -15,6 +15,7 @@ pub(crate) fn run(asked: &Asked<'_>) -> u8 {
         Err(code) => return code,
     };
     let arguments = asked.matches.get_many::<OsString>(cli::BOOT).unwrap_or_default();
+    output::progress("Running", artifact.display());
     let mut command = Command::new(layout::absolute(&artifact));
     command.args(arguments);
     start(command)

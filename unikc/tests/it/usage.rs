@@ -103,3 +103,31 @@ fn a_full_disk_is_a_failure() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("cannot write"));
 }
+
+#[test]
+fn a_key_of_the_boot_is_told_apart_from_an_unknown_option() {
+    let keys = "examples/keys/app.unik";
+    check(line(root(), &format!("graph {keys} --workers 3")), 1, &["error[E0416]", "--workers"]);
+    check(line(root(), &format!("graph {keys} --wrkers 3")), 2, &["--wrkers"]);
+    let help = line(root(), &format!("run {keys} --help")).ended(0);
+    assert!(help.contains("--short-report") && !help.contains("--workers"), "{help}");
+}
+
+#[test]
+fn a_target_that_is_not_there_is_told() {
+    check(line(root(), "build examples/hello/app.unik --target unx"), 1, &["unx", "unix"]);
+}
+
+#[test]
+fn without_cargo_a_build_says_so() {
+    let out = folder([]);
+    let output = Command::new(env!("CARGO_BIN_EXE_unikc"))
+        .args(["build", "examples/hello/app.unik", "--output"])
+        .arg(out.path())
+        .current_dir(root())
+        .env("CARGO", "/no/such/cargo")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot run cargo"));
+}
