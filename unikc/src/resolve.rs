@@ -43,7 +43,7 @@ pub(crate) fn resolve(
             Ok(Some(found)) => _ = crates.insert(folder.clone(), found),
             // The generator knows best what to say of a crate that is not there.
             Ok(None) => {}
-            Err(mistake) => mistakes.push(mistake),
+            Err(mistake) => mistakes.push(*mistake),
         }
     }
     if !mistakes.is_empty() {
@@ -91,14 +91,15 @@ impl Ways {
     }
 
     /// The crate in a folder, if there is one.
-    fn crate_in(&self, folder: &Path, place: Place) -> Result<Option<CrateInfo>, Diagnostic> {
+    fn crate_in(&self, folder: &Path, place: Place) -> Result<Option<CrateInfo>, Box<Diagnostic>> {
         let manifest = folder.join("Cargo.toml");
         if !manifest.is_file() {
             return Ok(None);
         }
         read_crate(folder, self).map(Some).map_err(|reason| {
             let message = format!("the manifest `{}` cannot be used", manifest.display());
-            Diagnostic::error(codes::BAD_MANIFEST, message, place, "its crate is wanted here").note(reason)
+            let mistake = Diagnostic::error(codes::BAD_MANIFEST, message, place, "its crate is wanted here");
+            Box::new(mistake.note(reason))
         })
     }
 
