@@ -13,7 +13,6 @@ use unik_syntax::tree::{self, Arg, ExprKind as Tree};
 use crate::codes;
 use crate::core::{Argument, Expr, ExprKind, Global, Type};
 use crate::declared::{Named, Word};
-use crate::definition::item_of;
 use crate::expression::{Checker, Want, Why};
 use crate::nearest::{listed, nearest};
 use crate::scope::named;
@@ -49,7 +48,7 @@ impl<'db> Checker<'db> {
         let name = self.source(callee.span).to_owned();
         let callable = self.callable(&function).or_else(|| self.local_callable(callee));
         let item = match function.kind {
-            ExprKind::Global(Global::Let(id) | Global::Device(id)) => item_of(self.db, id),
+            ExprKind::Global(Global::Let(id) | Global::Device(id)) => self.item_of(id),
             _ => None,
         };
         match (callable, &function.ty) {

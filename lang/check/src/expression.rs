@@ -11,7 +11,7 @@ use unik_source::{Diagnostic, Place, Span};
 use unik_syntax::tree::{self, ExprKind as Tree, ItemKind};
 
 use crate::codes;
-use crate::core::{Argument, Body, Expr, ExprKind, Global, Key, Lambda, Local, LocalKey, Type};
+use crate::core::{Argument, Body, DefId, Expr, ExprKind, Global, Key, Lambda, Local, LocalKey, Type};
 use crate::order::{Circles, Node, circles};
 use crate::signature::{Callable, Signature, signature};
 use crate::type_ref::TypeRefs;
@@ -113,6 +113,8 @@ pub(crate) struct Checker<'db> {
     /// How many locals there are.
     pub(crate) locals: u32,
     pub(crate) frames: Vec<Frame>,
+    /// The item that was named last, by its id: who applies it need not look for it again.
+    pub(crate) last: Option<(DefId, Item<'db>)>,
     /// The parameters that lead to the expression at hand: `store of kv.cached`, outermost first.
     pub(crate) way: Vec<(String, SmolStr)>,
 }
@@ -131,6 +133,7 @@ impl<'db> Checker<'db> {
             keys: Vec::new(),
             locals: 0,
             frames: Vec::new(),
+            last: None,
             way: Vec::new(),
         }
     }
@@ -218,12 +221,20 @@ impl<'db> Checker<'db> {
         Some(Expr { kind, ty, span: found.span })
     }
 
+    /// The item with this id.
+    pub(crate) fn item_of(&self, id: DefId) -> Option<Item<'db>> {
+        match self.last {
+            Some((last, item)) if last == id => Some(item),
+            _ => crate::definition::item_of(self.db, id),
+        }
+    }
+
     /// The parameters of a global function.
     pub(crate) fn callable(&self, expr: &Expr) -> Option<Arc<Callable>> {
         let (ExprKind::Global(Global::Let(id)) | ExprKind::Global(Global::Device(id))) = expr.kind else {
             return None;
         };
-        match signature(self.db, crate::definition::item_of(self.db, id)?) {
+        match signature(self.db, self.item_of(id)?) {
             Signature::Function(callable) => Some(callable.clone()),
             Signature::Value(_) | Signature::Type | Signature::Unknown => None,
         }

@@ -46,7 +46,7 @@ fn whole(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     duplicates(db, file, &mut diagnostics);
     options(db, file, &mut diagnostics);
-    if !file.library(db) && items(db, file).iter().all(|item| parsed(db, item).diagnostics.is_empty()) {
+    if !file.library(db) && items(db, file).iter().all(|item| crate::checked(db, item).parses) {
         unused(db, file, &mut diagnostics);
     }
     diagnostics
@@ -181,6 +181,12 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
     for item in items(db, file).iter() {
         let unused =
             |name: &str| !name.is_empty() && !name.starts_with('_') && !used.contains(&SmolStr::new(name));
+        // Only what may be said something of is looked into: this runs at each edit.
+        match item.keyword(db).as_str() {
+            "import" => {}
+            "key" | "let" if application && item.name(db).as_ref().is_some_and(|name| unused(name)) => {}
+            _ => continue,
+        }
         match (&parsed(db, item).tree.kind, item.name(db)) {
             (ItemKind::Import(tree), _) => {
                 let imported = import(db, item);
@@ -217,14 +223,14 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
                     diagnostics.push(warning.help("take it out of the import"));
                 }
             }
-            (ItemKind::Key(tree), Some(name)) if application && unused(name) => {
+            (ItemKind::Key(tree), Some(name)) => {
                 let message = format!("the key `{name}` is never read");
                 let place = item.place(db, tree.name.span);
                 let warning =
                     Diagnostic::warning(codes::UNUSED_KEY, message, place, "giving it changes nothing");
                 diagnostics.push(warning.help("read it, or take it out"));
             }
-            (ItemKind::Let(tree), Some(name)) if application && unused(name) => {
+            (ItemKind::Let(tree), Some(name)) => {
                 let message = format!("`{name}` is never used");
                 let place = item.place(db, tree.name.span);
                 let warning = Diagnostic::warning(codes::UNUSED_LET, message, place, "not used in this file");

@@ -52,18 +52,27 @@ pub(crate) struct Checked {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The names of the file's scope that it uses.
     pub(crate) uses: Vec<SmolStr>,
+    /// Whether it has no mistake of syntax: otherwise it may use more.
+    pub(crate) parses: bool,
 }
 
 impl Checked {
     /// What stands for an item that was not checked.
     pub(crate) fn unknown() -> Self {
-        Self { core: Core::Nothing, ty: Type::Unknown, diagnostics: Vec::new(), uses: Vec::new() }
+        Self {
+            core: Core::Nothing,
+            ty: Type::Unknown,
+            diagnostics: Vec::new(),
+            uses: Vec::new(),
+            parses: true,
+        }
     }
 }
 
 /// Checks an item. Disturbed by an edit of the item, and of the signatures of what it names.
 pub(crate) fn check<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
-    let tree = &parsed(db, item).tree;
+    let parsed = parsed(db, item);
+    let tree = &parsed.tree;
     let mut checker = Checker::new(db, item, None);
     report_circle(&mut checker, Node { item, role: None });
     let mut ty = Type::Unknown;
@@ -96,5 +105,6 @@ pub(crate) fn check<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     let mut uses = checker.types.uses;
     uses.sort_unstable();
     uses.dedup();
-    Checked { core, ty, diagnostics: checker.types.diagnostics, uses }
+    let parses = parsed.diagnostics.is_empty();
+    Checked { core, ty, diagnostics: checker.types.diagnostics, uses, parses }
 }

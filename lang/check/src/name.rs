@@ -1,14 +1,14 @@
 //! Names in expressions: what is bound around them, cases by the wanted type, the file's scope, the language's own.
 
 use smol_str::SmolStr;
-use unik_db::{Item, SourceFile};
+use unik_db::{Db, Item, SourceFile};
 use unik_graph::value::{Const, EnumType, ValueType};
 use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{self, ExprKind as Tree, Name};
 
 use crate::choice::{enum_type, target_type};
 use crate::codes;
-use crate::core::{Expr, ExprKind, Global, Local, Type};
+use crate::core::{DefId, Expr, ExprKind, Global, Local, Type};
 use crate::declared::{Named, Word, exported};
 use crate::definition::id_of;
 use crate::expression::{Binding, Bound, Checker, Want};
@@ -18,6 +18,7 @@ use crate::order::{Node, case_names};
 use crate::platforms::{platform_items, role_types, roles};
 use crate::scope::{named, scope};
 use crate::signature::{Signature, signature};
+use crate::symbol::Symbol;
 use crate::type_ref::built_in;
 use crate::type_text::name_in;
 use crate::types::join;
@@ -151,17 +152,15 @@ impl<'db> Checker<'db> {
         let message = format!("there is no `{}` here", name.text);
         let mut wrong = Diagnostic::error(codes::UNKNOWN_NAME, message, place, "not found");
         wrong = self.because(wrong, want.why);
-        let mut known: Vec<SmolStr> =
-            scope(self.db, self.file).keys().map(|name| name.text().clone()).collect();
-        known.extend(["target", "none", "some", "files"].map(SmolStr::new_static));
-        known.sort_unstable();
         let bound = self.bindings.iter().rev().map(|binding| &binding.name);
         let near = cases
             .as_ref()
             .and_then(|of| nearest(&name.text, &of.cases))
             .or_else(|| nearest(&name.text, bound));
         let library = self.db.project().library(self.db);
-        wrong = if let Some(near) = near.or_else(|| nearest(&name.text, &known)) {
+        wrong = if let Some(near) =
+            near.or_else(|| nearest_in(self.db, Word::new(self.db, self.file, name.text.clone())).clone())
+        {
             wrong.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), place, near)
         } else if library.std(&name.text).is_some() {
             wrong.help(format!("import it: `import std/{}`", name.text))
@@ -200,9 +199,9 @@ impl<'db> Checker<'db> {
             }
         }
         let global = match item.keyword(db).as_str() {
-            "let" => Global::Let(id_of(db, item)),
-            "device" => Global::Device(id_of(db, item)),
-            "key" => Global::Key(id_of(db, item)),
+            "let" => Global::Let(self.id_of(item)),
+            "device" => Global::Device(self.id_of(item)),
+            "key" => Global::Key(self.id_of(item)),
             keyword => {
                 let name = name_in(db, Some(self.file), item);
                 let message = format!("`{name}` is a type, not a value");
@@ -219,6 +218,13 @@ impl<'db> Checker<'db> {
             Signature::Unknown | Signature::Type => self.unknown(span),
             signature => Expr { kind: ExprKind::Global(global), ty: signature.ty(), span },
         }
+    }
+
+    /// The id of an item, which is now the one that was named last.
+    fn id_of(&mut self, item: Item<'db>) -> DefId {
+        let id = id_of(self.db, item);
+        self.last = Some((id, item));
+        id
     }
 
     /// `m.name`, `Store.crunch`, `m.Store.crunch`, `target.role`.
@@ -389,6 +395,17 @@ impl<'db> Checker<'db> {
             }
         }
     }
+}
+
+/// The name in the scope of a file, or of the language, that is nearest. A name that is gone is often missed in many
+/// places, so this is computed once for each name.
+#[salsa::tracked]
+fn nearest_in<'db>(db: &'db dyn Db, word: Word<'db>) -> Option<SmolStr> {
+    let mut known: Vec<&SmolStr> = scope(db, word.file(db)).keys().map(Symbol::text).collect();
+    let built_in = ["target", "none", "some", "files"].map(SmolStr::new_static);
+    known.extend(&built_in);
+    known.sort_unstable();
+    nearest(word.text(db), known)
 }
 
 /// The case of an enum with this name.

@@ -5,11 +5,14 @@ use smol_str::SmolStr;
 /// The name nearest to `wanted`, if one is near enough to be a slip of the hand. Of equally near ones, the first.
 pub(crate) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n SmolStr>) -> Option<SmolStr> {
     let most = (wanted.chars().count() / 3).max(1);
+    // The distance is at least the difference in length, which is quickly seen.
+    let close = |name: &&SmolStr| name.len().abs_diff(wanted.len()) <= most * 4;
     let distance = |name: &SmolStr| match name.eq_ignore_ascii_case(wanted) {
         true => 0,
         false => strsim::damerau_levenshtein(wanted, name),
     };
-    let near = names.into_iter().map(|name| (distance(name), name)).filter(|(distance, _)| *distance <= most);
+    let names = names.into_iter().filter(close);
+    let near = names.map(|name| (distance(name), name)).filter(|(distance, _)| *distance <= most);
     // A name of one letter is near to every other one.
     let alike = near.filter(|(distance, name)| *distance < wanted.chars().count().max(name.chars().count()));
     alike.min_by_key(|(distance, _)| *distance).map(|(_, name)| name.clone())

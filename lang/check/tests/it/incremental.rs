@@ -133,21 +133,22 @@ fn a_new_name() {
         "app.unik",
         |text| text.replace("let next", "let later"),
         expect![[r#"
-        case_names 1
-        checked 2
-        circles 1
-        declared 1
-        imported_files 1
-        item_at 3
-        items 1
-        named 8
-        order 1
-        parsed 1
-        platform_items 1
-        scope 1
-        settled 1
-        whole 1
-    "#]],
+            case_names 1
+            checked 2
+            circles 1
+            declared 1
+            imported_files 1
+            item_at 2
+            items 1
+            named 8
+            nearest_in 1
+            order 1
+            parsed 1
+            platform_items 1
+            scope 1
+            settled 1
+            whole 1
+        "#]],
     );
 }
 
@@ -176,23 +177,22 @@ fn a_new_import() {
         "app.unik",
         |text| format!("import std/kv\n{text}"),
         expect![[r#"
-        case_names 2
-        checked 6
-        circles 1
-        declared 2
-        import 1
-        imported_files 2
-        item_at 1
-        items 2
-        named 12
-        order 2
-        parsed 6
-        platform_items 2
-        reached 2
-        scope 2
-        settled 1
-        whole 2
-    "#]],
+            case_names 2
+            checked 6
+            circles 1
+            declared 2
+            import 1
+            imported_files 2
+            items 2
+            named 12
+            order 2
+            parsed 6
+            platform_items 2
+            reached 2
+            scope 2
+            settled 1
+            whole 2
+        "#]],
     );
 }
 
@@ -202,21 +202,20 @@ fn a_new_item() {
         "app.unik",
         |text| format!("{text}let more = port\n"),
         expect![[r#"
-        case_names 1
-        checked 1
-        circles 1
-        declared 1
-        imported_files 1
-        item_at 1
-        items 1
-        named 8
-        order 1
-        parsed 1
-        platform_items 1
-        scope 1
-        settled 1
-        whole 1
-    "#]],
+            case_names 1
+            checked 1
+            circles 1
+            declared 1
+            imported_files 1
+            items 1
+            named 8
+            order 1
+            parsed 1
+            platform_items 1
+            scope 1
+            settled 1
+            whole 1
+        "#]],
     );
 }
 
