@@ -7,17 +7,11 @@ use unik_check::core::{Argument, DefId, Expr, ExprKind, Global, Lambda, Param, T
 use unik_source::{Diagnostic, Place};
 
 use crate::codes;
-use crate::machine::{Frame, Machine, Once, Task};
+use crate::decision::Join;
+use crate::machine::{Frame, Machine, Task};
 use crate::scope::{Instance, InstanceId, ScopeId};
-use crate::value::{Closure, ClosureId, LambdaSite, Value, number};
-
-/// What makes two applications one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Application {
-    function: Value,
-    arguments: Box<[Value]>,
-    scope: ScopeId,
-}
+use crate::table::number;
+use crate::value::{Application, Closure, ClosureId, LambdaSite, Once, Value};
 
 /// Functions may be doubled by functions: a text of a few lines can ask for more applications than there is time
 /// for. No configuration that people write comes near this.
@@ -126,7 +120,7 @@ impl<'d> Machine<'d> {
             Value::Closure(id) => self.apply_closure(id, arguments, place, frame),
             Value::Open(id) => {
                 let open = self.open.get(id.0).clone();
-                self.push(Task::Join(Box::new(crate::choice::Join::over(&open, ty, frame.scope))));
+                self.push(Task::Join(Box::new(Join::over(&open, ty, frame.scope))));
                 for branch in open.branches.iter().rev() {
                     self.push(Task::Apply(count, ty, place, frame));
                     for argument in arguments.iter().rev() {

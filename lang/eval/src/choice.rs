@@ -3,44 +3,17 @@
 
 use smol_str::SmolStr;
 use unik_check::core::{Arm, Expr, ExprKind, Pattern, Type};
-use unik_graph::{Const, Expr as Formula, ExprId, KeyId, Stage, ValueType};
+use unik_graph::{Const, Expr as Formula, ExprId, ValueType};
 use unik_source::{Diagnostic, Place};
 
 use crate::arithmetic::Known;
 use crate::codes;
-use crate::device::ChoiceNode;
-use crate::machine::{Frame, Machine, Task, overflow, value_type};
-use crate::scope::ScopeId;
+use crate::decision::{Chain, Guarded, Join};
+use crate::machine::{Frame, Machine, Task};
+use crate::node::ChoiceNode;
+use crate::operator::value_type;
 use crate::value::{Branch, Decider, NodeId, Open, OpenId, Value};
 use crate::values::Mode;
-
-/// A choice whose branches are being evaluated.
-#[derive(Debug)]
-pub(crate) struct Join<'d> {
-    pub(crate) decider: Decider,
-    /// What the choice gives.
-    pub(crate) ty: &'d Type,
-    pub(crate) scope: ScopeId,
-    /// Index and label of each branch.
-    pub(crate) branches: Vec<(u32, SmolStr)>,
-    /// Whether one of them is always taken.
-    pub(crate) whole: bool,
-}
-
-/// A choice between plain values whose branches are being evaluated.
-#[derive(Debug)]
-pub(crate) struct Chain {
-    /// The conditions of all branches but the last.
-    conditions: Vec<ExprId>,
-}
-
-/// A choice that was made with the value of a key that may change at boot.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Guarded {
-    pub(crate) decider: Decider,
-    pub(crate) taken: u32,
-    pub(crate) branches: Vec<SmolStr>,
-}
 
 /// A branch that may be taken.
 struct Way<'d> {
@@ -56,14 +29,6 @@ enum Decision {
     Taken(u32),
     Open,
     Failed,
-}
-
-impl<'d> Join<'d> {
-    /// What is done to each branch of an open choice is a choice of the results.
-    pub(crate) fn over(open: &Open, ty: &'d Type, scope: ScopeId) -> Self {
-        let branches = open.branches.iter().map(|branch| (branch.index, branch.label.clone())).collect();
-        Self { decider: open.decider.clone(), ty, scope, branches, whole: true }
-    }
 }
 
 impl<'d> Machine<'d> {
@@ -237,13 +202,6 @@ impl<'d> Machine<'d> {
         }
     }
 
-    pub(crate) fn report_overflow(&mut self, id: ExprId, otherwise: Place, frame: &Frame<'d>) {
-        let at = self.exprs.overflowing(id).unwrap_or(id);
-        let place = self.arithmetic.get(&at).copied().unwrap_or(otherwise);
-        let diagnostic = overflow(place, &self.exprs.ty(at).clone());
-        self.report_in(frame, diagnostic);
-    }
-
     /// A choice by what is known only at boot.
     fn too_late(&mut self, decider: &Decider, what: Place, frame: &Frame<'d>) {
         let keys = self.run_keys(decider.selector);
@@ -266,13 +224,6 @@ impl<'d> Machine<'d> {
             .note("which devices an image has is fixed when it is configured")
             .help(format!("write `key {name}` instead of `run key {name}`: its value is then given when configuring, and checked at boot"));
         self.report_in(frame, diagnostic);
-    }
-
-    /// The `run key`s that an expression reads.
-    pub(crate) fn run_keys(&self, id: ExprId) -> Vec<KeyId> {
-        let mut keys = self.exprs.keys(id);
-        keys.retain(|key| self.keys.get(*key).stage == Stage::Run);
-        keys
     }
 
     /// What a branch is called in a guard: the function at its head.

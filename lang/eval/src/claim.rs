@@ -7,8 +7,8 @@ use unik_source::{Diagnostic, Place};
 
 use crate::arithmetic::Known;
 use crate::codes;
-use crate::device::DeviceNode;
 use crate::machine::Machine;
+use crate::node::DeviceNode;
 use crate::value::{NodeId, Value};
 
 /// A value that is claimed. Nodes are compared by identity, values by what they are when configuring, and what is

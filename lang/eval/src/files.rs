@@ -6,8 +6,8 @@ use unik_graph::{Const, ExprId, HostPath, ValueType};
 use unik_source::Diagnostic;
 
 use crate::arithmetic::Known;
-use crate::choice::Guarded;
 use crate::codes;
+use crate::decision::Guarded;
 use crate::definitions::HostEntry;
 use crate::machine::{Frame, Machine};
 use crate::value::{Decider, Value};

@@ -1,27 +1,29 @@
-//! The graph at the end: only what the jobs reach, in start order, with ids, and with keys and expressions
-//! numbered anew so that nothing which was made in vain is left.
+//! The graph at the end: only what the jobs reach, in start order, with ids, and with what is wrong when all of it stands in
+//! one image.
 
 use std::collections::BTreeSet;
 
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use unik_check::core::Type;
 use unik_check::core::Unikernel;
 use unik_graph::{
-    Argument, ArgumentValue, Choice, Claim, Const, Device, DeviceGraph, Edge, Expr, ExprId, Exprs, Guard,
-    Key, KeyId, NodeKind, Platform, Requirement, Stage,
+    Argument, ArgumentValue, Choice, Claim, Const, Device, DeviceGraph, Edge, ExprId, Guard, Key, KeyId,
+    NodeKind, Platform, Requirement, Stage,
 };
 
 use crate::arithmetic::Known;
 use crate::claim::Claims;
-use crate::device::{ChoiceNode, DeviceNode, Node, Nodes};
-use crate::fold::operands;
 use crate::ids::Ids;
-use crate::key::{KeyInstance, KeyOwner};
+use crate::keys::KeyOwner;
 use crate::machine::Machine;
+use crate::node::{ChoiceNode, DeviceNode, Node};
+use crate::operator::overflow;
+use crate::renumber::{Renumbered, finished, start_order};
 use crate::require::Pending;
-use crate::value::{NodeId, Value, number};
+use crate::table::number;
+use crate::value::{NodeId, Value};
 use crate::values::Mode;
 
 impl<'d> Machine<'d> {
@@ -110,145 +112,6 @@ impl<'d> Machine<'d> {
         let target = self.keys.ids.get(&KeyOwner::Target);
         let keys = self.keys.list.iter().zip(0..).filter(|(_, id)| target != Some(&KeyId(*id)));
         keys.map(|(key, _)| finished(key, key.default)).collect()
-    }
-
-    /// What the graph reads: keys and expressions, numbered in order.
-    fn renumber(&self, order: &[NodeId], requires: &[Pending<'d>]) -> Renumbered {
-        let mut open: Vec<ExprId> = Vec::new();
-        for node in order {
-            match self.nodes.get(*node) {
-                Node::Device(node) => {
-                    open.extend(&node.keys);
-                    open.extend(node.arguments.iter().filter_map(|argument| match argument {
-                        Value::Expr(id) => Some(*id),
-                        _ => None,
-                    }));
-                }
-                Node::Choice(choice) => open.push(choice.decider.selector),
-            }
-        }
-        open.extend(self.guards.iter().map(|guard| guard.decider.selector));
-        open.extend(requires.iter().map(|pending| pending.condition));
-        let mut keys: BTreeSet<KeyId> = BTreeSet::new();
-        // A `configure key` that has a value is no longer in any expression, but the image depends on it.
-        for (key, id) in self.keys.list.iter().zip(0..) {
-            if key.stage == Stage::Configure && self.keys.ids.get(&KeyOwner::Target) != Some(&KeyId(id)) {
-                keys.insert(KeyId(id));
-                open.extend(key.default);
-            }
-        }
-        let mut reached = vec![false; self.exprs.len()];
-        while let Some(id) = open.pop() {
-            if !std::mem::replace(&mut reached[id.0 as usize], true) {
-                if let Expr::Key(key) = self.exprs.get(id)
-                    && keys.insert(*key)
-                {
-                    open.extend(self.keys.get(*key).default);
-                }
-                open.extend(operands(self.exprs.get(id)));
-            }
-        }
-        let mut renumbered = Renumbered {
-            key_ids: keys.iter().zip(0..).map(|(old, new)| (*old, KeyId(new))).collect(),
-            keys: keys.into_iter().collect(),
-            exprs: Exprs::default(),
-            expr_ids: vec![ExprId(u32::MAX); self.exprs.len()],
-        };
-        for (id, _) in reached.iter().enumerate().filter(|(_, reached)| **reached) {
-            let id = ExprId(number(id));
-            let expr = renumbered.moved(self.exprs.get(id));
-            let new = renumbered.exprs.add(expr, self.exprs.ty(id).clone());
-            renumbered.expr_ids[id.0 as usize] = new;
-        }
-        renumbered
-    }
-}
-
-/// What a node uses comes before it: arguments in order, then `after`s; branches in order.
-fn start_order(nodes: &Nodes<'_>, roots: &[NodeId]) -> Vec<NodeId> {
-    let mut order = Vec::new();
-    let mut seen = vec![false; nodes.len()];
-    // What is still to be done, next last; a node is there twice: before and after what it uses.
-    let mut open: Vec<(NodeId, bool)> = roots.iter().rev().map(|root| (*root, false)).collect();
-    while let Some((node, done)) = open.pop() {
-        if done {
-            order.push(node);
-        } else if !std::mem::replace(&mut seen[node.0 as usize], true) {
-            open.push((node, true));
-            open.extend(uses(nodes.get(node)).into_iter().rev().map(|used| (used, false)));
-        }
-    }
-    order
-}
-
-fn uses(node: &Node<'_>) -> Vec<NodeId> {
-    match node {
-        Node::Device(node) => {
-            let arguments = node.arguments.iter().filter_map(|argument| match argument {
-                Value::Node(node) => Some(*node),
-                _ => None,
-            });
-            arguments.chain(node.after.iter().copied()).collect()
-        }
-        Node::Choice(choice) => choice.branches.iter().map(|branch| branch.value).collect(),
-    }
-}
-
-/// Keys and expressions under their new numbers.
-#[derive(Debug)]
-struct Renumbered {
-    keys: Vec<KeyId>,
-    key_ids: FxHashMap<KeyId, KeyId>,
-    exprs: Exprs,
-    /// By the old number; of no use for what is not reached.
-    expr_ids: Vec<ExprId>,
-}
-
-impl Renumbered {
-    fn expr(&self, id: ExprId) -> ExprId {
-        self.expr_ids[id.0 as usize]
-    }
-
-    fn key_id(&self, id: KeyId) -> KeyId {
-        self.key_ids[&id]
-    }
-
-    fn key(&self, key: &KeyInstance) -> Key {
-        finished(key, key.default.map(|id| self.expr(id)))
-    }
-
-    /// Operands have lower numbers than what uses them, so they have been moved before.
-    fn moved(&self, expr: &Expr) -> Expr {
-        let to = |id: &ExprId| self.expr(*id);
-        match expr {
-            Expr::Const(value) => Expr::Const(value.clone()),
-            Expr::Key(key) => Expr::Key(self.key_id(*key)),
-            Expr::Not(a) => Expr::Not(to(a)),
-            Expr::Negate(a) => Expr::Negate(to(a)),
-            Expr::Binary(op, a, b) => Expr::Binary(*op, to(a), to(b)),
-            Expr::If(a, b, c) => Expr::If(to(a), to(b), to(c)),
-            Expr::List(items) => Expr::List(items.iter().map(to).collect()),
-            Expr::Some(a) => Expr::Some(to(a)),
-            Expr::IsSome(a) => Expr::IsSome(to(a)),
-            Expr::Unwrap(a) => Expr::Unwrap(to(a)),
-        }
-    }
-}
-
-fn finished(key: &KeyInstance, default: Option<ExprId>) -> Key {
-    Key {
-        name: key.name.clone(),
-        scope: key.scope.clone(),
-        option: key.option.clone(),
-        short: key.short,
-        doc: key.doc.clone(),
-        stage: key.stage,
-        ty: key.ty.clone(),
-        default,
-        given: key.given.clone(),
-        value: key.value.clone(),
-        place: key.place,
-        declared_by: key.declared_by.clone(),
     }
 }
 
@@ -410,7 +273,7 @@ impl Drawing<'_, '_> {
             && let Some(at) = machine.exprs.overflowing(id)
         {
             let place = machine.arithmetic.get(&at).copied().unwrap_or(node.place);
-            self.diagnostics.push(crate::machine::overflow(place, machine.exprs.ty(at)));
+            self.diagnostics.push(overflow(place, machine.exprs.ty(at)));
         }
     }
 }

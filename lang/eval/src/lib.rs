@@ -1,8 +1,9 @@
 //! Application and choice: checked items and key values become a device graph.
 //!
 //! It knows neither the syntax nor the disk: core comes in through [`Definitions`], a [`unik_graph::DeviceGraph`] goes
-//! out. Start with `machine` (in which order things are done), then the file of the word that interests you: `apply`,
-//! `choice`, `device`, `key`, `scope`, `target`, `claim`, `require`, `files`; `finish` makes the graph.
+//! out. Start with `value` (what things evaluate to) and `machine` (what there is to do), then the file of the word that
+//! interests you: `apply`, `choice`, `device`, `key`, `target`, `claim`, `require`, `files`, `operator`. `step` hands
+//! tasks to them, `finish` makes the graph, `query` asks the checker.
 #![forbid(unsafe_code)]
 
 mod apply;
@@ -10,6 +11,7 @@ mod arithmetic;
 mod choice;
 mod claim;
 pub mod codes;
+mod decision;
 mod definitions;
 mod device;
 mod evaluate;
@@ -17,13 +19,21 @@ mod files;
 mod finish;
 mod fold;
 mod ids;
+mod instance;
 mod key;
+mod keys;
 mod machine;
 mod nearest;
+mod node;
+mod operator;
 mod option;
+mod platform;
 mod query;
+mod renumber;
 mod require;
 mod scope;
+mod step;
+mod table;
 mod target;
 mod value;
 mod values;

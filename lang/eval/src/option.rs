@@ -4,7 +4,7 @@ use unik_graph::KeyId;
 use unik_source::{Diagnostic, Place};
 
 use crate::codes;
-use crate::key::KeyInstance;
+use crate::keys::KeyInstance;
 use crate::machine::Machine;
 
 impl Machine<'_> {

@@ -6,7 +6,7 @@ use unik_source::{Diagnostic, Place};
 
 use crate::arithmetic::Known;
 use crate::codes;
-use crate::key::KeyOwner;
+use crate::keys::KeyOwner;
 use crate::machine::Machine;
 use crate::value::Value;
 use crate::walk;

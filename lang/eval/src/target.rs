@@ -1,43 +1,20 @@
 //! `target` and its roles: which platform is meant, and what a role means on it.
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use unik_check::core::{self, DefId, Expr, Type};
+use unik_check::core::{self, Expr, Type};
 use unik_graph::{Const, ExprId, Stage, ValueType};
 use unik_source::{Diagnostic, Place};
 
 use crate::arithmetic::Known;
-use crate::choice::Join;
 use crate::codes;
-use crate::definitions::Definitions;
-use crate::key::{KeyInstance, KeyOwner};
-use crate::machine::{Frame, Machine, Once, Task};
+use crate::decision::Join;
+use crate::keys::{KeyInstance, KeyOwner};
+use crate::machine::{Frame, Machine, Task};
 use crate::nearest::nearest;
 use crate::scope::{Instance, ScopeId};
-use crate::value::{Decider, Value, number};
-use crate::values::{KeyValues, Mode};
-
-/// The option of the target.
-pub(crate) const OPTION: &str = "target";
-
-/// The platforms, and the one that is chosen.
-pub(crate) struct Target<'d> {
-    pub(crate) platforms: Vec<(DefId, &'d core::Platform)>,
-    pub(crate) chosen: Option<usize>,
-    /// A target was asked for that is none: the mistake has been reported.
-    mistaken: bool,
-    roles: FxHashMap<(usize, SmolStr), Once>,
-}
-
-impl<'d> Target<'d> {
-    pub(crate) fn new(defs: &'d dyn Definitions) -> Self {
-        Self { platforms: defs.platforms(), chosen: None, mistaken: false, roles: FxHashMap::default() }
-    }
-
-    pub(crate) fn platform(&self) -> Option<&'d core::Platform> {
-        Some(self.platforms.get(self.chosen?)?.1)
-    }
-}
+use crate::table::number;
+use crate::value::{Decider, Once, Value};
+use crate::values::{KeyValues, Mode, TARGET};
 
 impl<'d> Machine<'d> {
     /// Chooses the platform that is asked for, or the only one.
@@ -126,10 +103,10 @@ impl<'d> Machine<'d> {
             None => {
                 let place = self.target.platforms.first()?.1.place;
                 let key = KeyInstance {
-                    name: OPTION.into(),
+                    name: TARGET.into(),
                     doc: "The target to build for.".into(),
                     scope: Vec::new(),
-                    option: OPTION.into(),
+                    option: TARGET.into(),
                     short: None,
                     stage: Stage::Configure,
                     ty: ty.clone(),
@@ -193,7 +170,7 @@ impl<'d> Machine<'d> {
                 }
                 let label = |at: &usize| (number(*at), self.target.platforms[*at].1.name.clone());
                 let branches = several.iter().map(label).collect();
-                let decider = Decider { selector, label: OPTION.into(), place };
+                let decider = Decider { selector, label: TARGET.into(), place };
                 let join = Join { decider, ty: &expr.ty, scope: ScopeId::ROOT, branches, whole: true };
                 self.push(Task::Join(Box::new(join)));
                 for at in several.iter().rev() {

@@ -1,15 +1,12 @@
 //! What an expression evaluates to. Values are small and copied: whatever is large stands once in a table, so that
 //! equal values are equal numbers.
 
-use std::hash::Hash;
-
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use unik_check::core::{self, DefId};
 use unik_graph::ExprId;
 use unik_source::Place;
 
-use crate::scope::InstanceId;
+use crate::scope::{InstanceId, ScopeId};
 
 /// A value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,35 +95,19 @@ pub(crate) struct Open {
     pub(crate) branches: Vec<Branch<Value>>,
 }
 
-/// Things by number, each once.
-#[derive(Debug)]
-pub(crate) struct Table<T> {
-    list: Vec<T>,
-    ids: FxHashMap<T, u32>,
+/// What makes two applications one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Application {
+    pub(crate) function: Value,
+    pub(crate) arguments: Box<[Value]>,
+    pub(crate) scope: ScopeId,
 }
 
-impl<T> Default for Table<T> {
-    fn default() -> Self {
-        Self { list: Vec::new(), ids: FxHashMap::default() }
-    }
-}
-
-impl<T: Clone + Eq + Hash> Table<T> {
-    pub(crate) fn add(&mut self, thing: T) -> u32 {
-        let next = number(self.list.len());
-        let list = &mut self.list;
-        *self.ids.entry(thing).or_insert_with_key(|thing| {
-            list.push(thing.clone());
-            next
-        })
-    }
-
-    pub(crate) fn get(&self, id: u32) -> &T {
-        &self.list[id as usize]
-    }
-}
-
-/// An index as a number. Memory ends long before numbers do.
-pub(crate) fn number(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
+/// What was found out about something that is evaluated once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Once {
+    /// It is being evaluated: the checker has reported the circle.
+    Begun,
+    /// It is this.
+    Done(Value),
 }

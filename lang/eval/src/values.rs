@@ -2,6 +2,9 @@
 
 use smol_str::SmolStr;
 
+/// The option of the target.
+pub(crate) const TARGET: &str = "target";
+
 /// Values of keys, as text: they get their type from the key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct KeyValues {
@@ -33,7 +36,7 @@ impl KeyValues {
 
     /// The target that is asked for.
     pub(crate) fn target(&self) -> Option<&SmolStr> {
-        let given = self.given.iter().rev().find(|given| given.option == crate::target::OPTION);
+        let given = self.given.iter().rev().find(|given| given.option == TARGET);
         given.map(|given| &given.text).or(self.target.as_ref())
     }
 }

@@ -170,36 +170,36 @@ fn two_servers() {
         "two-servers/app.unik",
         "eval --admin-port 9000",
         expect![[r#"
-        public_site = app.site: Job in public
-          store: crunch = std/kv.crunch(files: files("public/")): std/kv.ReadOnly
-          network: public_server = std/http.server: std/net.Network in public
-            connections: public_tcp = std/net.tcp(port: public.port): std/net.Listener in public
-              stack: sockets = unix.sockets(address: address): std/net.Stack
-              sleep: timer = unix.timer: std/clock.Sleep
-            sleep: (shared: timer)
-            wall: wall = unix.wall: std/clock.Wall
-        mirror_site = app.site: Job in mirror
-          store: mirror_crunch = std/kv.crunch(files: files("public/")): std/kv.ReadOnly in mirror
-          network: mirror_server = std/http.server: std/net.Network in mirror
-            connections: mirror_tcp = std/net.tcp(port: mirror.port): std/net.Listener in mirror
-              stack: (shared: sockets)
-              sleep: (shared: timer)
-            sleep: (shared: timer)
-            wall: (shared: wall)
-        admin_site = app.site: Job in admin
-          store: admin_crunch = std/kv.crunch(files: files("admin/")): std/kv.ReadOnly in admin
-          network: admin_server = std/http.server: std/net.Network in admin
-            connections: admin_tcp = std/net.tcp(port: admin.port): std/net.Listener in admin
-              stack: (shared: sockets)
-              sleep: (shared: timer)
-            sleep: (shared: timer)
-            wall: (shared: wall)
+            public_site = app.site: Job in public
+              store: crunch = std/kv.crunch(files: files("public/")): std/kv.ReadOnly
+              network: public_server = std/http.server: std/net.Network in public
+                connections: public_tcp = std/net.tcp(port: public.port): std/net.Listener in public
+                  stack: sockets = unix.sockets(address: address): std/net.Stack
+                  sleep: timer = unix.timer: std/clock.Sleep
+                sleep: (shared: timer)
+                wall: wall = unix.wall: std/clock.Wall
+            mirror_site = app.site: Job in mirror
+              store: (shared: crunch)
+              network: mirror_server = std/http.server: std/net.Network in mirror
+                connections: mirror_tcp = std/net.tcp(port: mirror.port): std/net.Listener in mirror
+                  stack: (shared: sockets)
+                  sleep: (shared: timer)
+                sleep: (shared: timer)
+                wall: (shared: wall)
+            admin_site = app.site: Job in admin
+              store: admin_crunch = std/kv.crunch(files: files("admin/")): std/kv.ReadOnly in admin
+              network: admin_server = std/http.server: std/net.Network in admin
+                connections: admin_tcp = std/net.tcp(port: admin.port): std/net.Listener in admin
+                  stack: (shared: sockets)
+                  sleep: (shared: timer)
+                sleep: (shared: timer)
+                wall: (shared: wall)
 
-        key --public-port: Port = 8080 (default)
-        key --address: Ip = "127.0.0.1" (default)
-        key --mirror-port: Port = 8081 (default)
-        key --admin-port: Port = 9000 (given)
-    "#]],
+            key --public-port: Port = 8080 (default)
+            key --address: Ip = "127.0.0.1" (default)
+            key --mirror-port: Port = 8081 (default)
+            key --admin-port: Port = 9000 (given)
+        "#]],
     );
     check(
         "two-servers/clash.unik",

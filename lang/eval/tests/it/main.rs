@@ -1,8 +1,10 @@
 //! Tests of the evaluator, in one binary: text through the real front end, graphs and diagnostics as text.
+#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing fails")]
 
 mod apply;
 mod choice;
 mod claim;
+mod damage;
 mod examples;
 mod files;
 mod key;
