@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::hash::digest;
-use crate::plan::Plan;
+use crate::parts::Plan;
 use crate::source_map::{SourceMap, unmark};
 
 const MAIN: &str = include_str!("../templates/main.rs.j2");

@@ -16,6 +16,7 @@ mod hash;
 mod layout;
 pub mod manifest;
 mod names;
+mod parts;
 mod plan;
 mod resolution;
 pub mod rustc;
@@ -28,7 +29,8 @@ use unik_source::{Diagnostic, Sources};
 pub use crate_text::{Content, Crate};
 pub use crates::Dependency;
 pub use hash::tag;
-pub use plan::{Field, FilesTable, KeysPlan, LocalEnum, NamedConstant, Plan, plan};
+pub use parts::{Field, FilesTable, KeysPlan, LocalEnum, NamedConstant, Plan};
+pub use plan::plan;
 pub use resolution::{CrateInfo, FileContent, FileEntry, Needs, Resolution, needs};
 pub use source_map::{Origin, OriginKind, SourceMap};
 

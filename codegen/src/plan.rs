@@ -1,78 +1,22 @@
 //! The plan of a crate: everything that will stand in it, decided, named and in order, before any file is written.
 //!
-//! A plan is a plain value. What depends on the graph is decided here and in the files below; how files are put
-//! together from it, in [`crate::crate_text`] and the templates.
+//! A plan is a plain value; what it consists of stands in [`crate::parts`]. What depends on the graph is decided here
+//! and in the files below; how files are put together from it, in [`crate::crate_text`] and the templates.
 
 mod checks;
 mod devices;
 mod keys;
-mod parts;
+mod planner;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use petgraph::stable_graph::NodeIndex;
-use unik_graph::{DeviceGraph, ExprId, KeyId, Node, NodeKind, Rust, Stage};
-use unik_source::{Diagnostic, FileId, LineIndex, Place, Sources};
+use unik_graph::{DeviceGraph, Node, NodeKind};
+use unik_source::{Diagnostic, Sources};
 
 use crate::codes;
 use crate::layout::{Code, comment, field, fill, string, text_field};
-use crate::names::Names;
+use crate::parts::{KeysPlan, Plan};
 use crate::resolution::Resolution;
-use crate::source_map::{Origin, OriginKind, mark};
-use crate::value::Values;
-
-pub use parts::{Field, FilesTable, KeysPlan, LocalEnum, NamedConstant, Plan};
-
-/// Names that the frame of the program uses.
-const RESERVED: &[&str] = &[
-    "arguments",
-    "keys",
-    "start",
-    "main",
-    "exact",
-    "guard",
-    "job",
-    "require",
-    "run",
-    "started",
-    "choice",
-    "list",
-    "option",
-    "compute",
-    "value",
-    "text",
-    "part",
-    "device",
-    "IMAGE",
-    "Arguments",
-    "Device",
-    "Failure",
-    "Guard",
-    "Image",
-    "Key",
-    "Keys",
-    "Requirement",
-    "File",
-    "Files",
-    "Tag",
-    "Cidr",
-    "Mac",
-    "Duration",
-    "IpAddr",
-    "Ipv4Addr",
-    "Ipv6Addr",
-    "String",
-    "Option",
-    "Some",
-    "None",
-    "Result",
-    "Ok",
-    "Err",
-    "Clone",
-    "Copy",
-    "Vec",
-    "Box",
-];
+use crate::source_map::OriginKind;
+use planner::Planner;
 
 /// The plan of the crate of `graph`, or why there is none.
 pub fn plan(
@@ -136,100 +80,7 @@ fn open_choice(graph: &DeviceGraph, node: &Node) -> Option<Diagnostic> {
     Some(if names.is_empty() { diagnostic } else { diagnostic.help(format!("give {}", names.join(" and "))) })
 }
 
-/// What is gathered while the parts of a plan are made.
-struct Planner<'p> {
-    graph: &'p DeviceGraph,
-    sources: &'p dyn Sources,
-    values: Values<'p>,
-    lines: BTreeMap<FileId, LineIndex>,
-    origins: Vec<Origin>,
-    /// The names of the constants of keys.
-    key_names: BTreeMap<KeyId, String>,
-    /// The variables of devices, by node.
-    variables: BTreeMap<NodeIndex, String>,
-    /// Variables of `start` with values that are computed from keys.
-    computed: BTreeMap<ExprId, String>,
-    /// The keys that the program reads behind `Keys`.
-    read_keys: BTreeSet<KeyId>,
-    /// The functions that read enums, and lists and options of them, by Rust type.
-    parsers: BTreeMap<String, String>,
-    /// Constants of keys, then of devices and checks.
-    constants: Vec<Vec<String>>,
-    functions: Vec<Vec<String>>,
-    /// What is used of `unik_platform`.
-    api: BTreeSet<&'static str>,
-}
-
-impl<'p> Planner<'p> {
-    fn new(graph: &'p DeviceGraph, sources: &'p dyn Sources, resolution: &'p Resolution) -> Self {
-        let mut variables = Names::new(RESERVED.iter().copied());
-        let variables: BTreeMap<_, _> =
-            graph.nodes().map(|(index, node)| (index, variables.lower(&node.id))).collect();
-        let mut values = Values::new(graph, resolution, RESERVED);
-        variables.values().for_each(|name| values.names.take(name));
-        let boot = graph.keys.iter().enumerate().filter(|(_, key)| key.stage != Stage::Configure);
-        let key_names = boot
-            .map(|(at, key)| (KeyId(u32::try_from(at).unwrap_or(u32::MAX)), values.names.upper(&key.option)))
-            .collect();
-        Self {
-            graph,
-            sources,
-            values,
-            lines: BTreeMap::new(),
-            origins: Vec::new(),
-            key_names,
-            variables,
-            computed: BTreeMap::new(),
-            read_keys: BTreeSet::new(),
-            parsers: BTreeMap::new(),
-            constants: Vec::new(),
-            functions: Vec::new(),
-            api: ["Arguments", "Failure", "Image", "run"].into(),
-        }
-    }
-
-    /// `app.unik:24`
-    fn position(&mut self, place: Place) -> String {
-        let sources = self.sources;
-        let index = self.lines.entry(place.file).or_insert_with(|| LineIndex::new(sources.text(place.file)));
-        let line = index.bytes(sources.absolute(place).start as usize).line + 1;
-        comment(&format!("{}:{line}", sources.path(place.file)))
-    }
-
-    /// A line about `place`.
-    fn marked(&mut self, lines: Vec<String>, kind: OriginKind, node: &str, place: Place) -> Vec<String> {
-        let origin = Origin { kind, node: node.to_owned(), place };
-        if self.origins.last() != Some(&origin) {
-            self.origins.push(origin);
-        }
-        let index = self.origins.len() - 1;
-        lines.iter().map(|line| mark(line, index)).collect()
-    }
-
-    /// The Rust path of `rust`; a crate that is missing is reported once.
-    fn path(&mut self, rust: &Rust) -> String {
-        self.values.crates.path(rust).unwrap_or_else(|missing| {
-            self.missing(missing.diagnostic(rust.place));
-            rust.path.to_string()
-        })
-    }
-
-    fn crate_of(&mut self, rust: &Rust) -> String {
-        self.values.crates.lib(&rust.folder).unwrap_or_else(|missing| {
-            self.missing(missing.diagnostic(rust.place));
-            rust.path.to_string()
-        })
-    }
-
-    /// Reports a crate that is missing, once per file.
-    fn missing(&mut self, diagnostic: Diagnostic) {
-        let file = diagnostic.primary().file;
-        let same = |other: &Diagnostic| other.code == diagnostic.code && other.primary().file == file;
-        if !self.values.diagnostics.iter().any(same) {
-            self.values.diagnostics.push(diagnostic);
-        }
-    }
-
+impl Planner<'_> {
     fn finish(
         mut self,
         runtime: String,

@@ -15,7 +15,7 @@ use unik_source::{Diagnostic, Place};
 use crate::crates::Crates;
 use crate::layout::{Code, fill, lay, string};
 use crate::names::{Names, upper_camel};
-use crate::plan::{FilesTable, LocalEnum, NamedConstant};
+use crate::parts::{FilesTable, LocalEnum, NamedConstant};
 use crate::resolution::{Resolution, enum_of};
 
 /// Texts of values, and what has been gathered for them.

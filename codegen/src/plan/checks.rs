@@ -4,7 +4,7 @@
 use unik_graph::{Expr, ExprId, KeyId, ValueType};
 use unik_source::Place;
 
-use super::Planner;
+use super::planner::Planner;
 use crate::expr;
 use crate::layout::{Code, comment, function, lay, record, string, width};
 use crate::source_map::OriginKind;

@@ -9,7 +9,7 @@ use petgraph::stable_graph::NodeIndex;
 use unik_graph::{Argument, ArgumentValue, Device, Edge, Expr, ExprId, Node, NodeKind};
 use unik_source::Diagnostic;
 
-use super::Planner;
+use super::planner::Planner;
 use crate::codes;
 use crate::layout::{Code, ITEMS_WIDTH, WIDTH, comment, function, items_width, lay, record, string, width};
 use crate::source_map::OriginKind;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use unik_graph::{Const, Expr, ExprId, Key, KeyId, ValueType};
 
-use super::{Field, KeysPlan, Planner};
+use super::planner::Planner;
 use crate::layout::{Code, comment, function, lay, record, string, text_field, width};
+use crate::parts::{Field, KeysPlan};
 use crate::resolution::{enum_of, reachable};
 use crate::source_map::OriginKind;
 

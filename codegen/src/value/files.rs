@@ -4,8 +4,9 @@ use unik_graph::HostPath;
 
 use super::Values;
 use crate::codes;
+use crate::hash::tag;
 use crate::layout::{Code, field, string};
-use crate::plan::FilesTable;
+use crate::parts::FilesTable;
 use crate::resolution::FileContent;
 
 impl Values<'_> {
@@ -48,7 +49,7 @@ impl Values<'_> {
                 FileContent::Bytes(bytes) => {
                     let copy = format!("files/{}/{}", name.to_lowercase(), entry.name);
                     self.copies.insert(copy.clone(), bytes.clone());
-                    (format!("../{copy}"), crate::tag(bytes))
+                    (format!("../{copy}"), tag(bytes))
                 }
                 FileContent::Path { path, tag } if path.starts_with('/') => (path.clone(), *tag),
                 FileContent::Path { path, tag } => (format!("../{path}"), *tag),

@@ -1,4 +1,6 @@
 //! What a plan consists of: plain values, for the templates to read.
+//!
+//! Which of them there are, and what stands in them, is decided by [`mod@crate::plan`] and [`crate::value`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
