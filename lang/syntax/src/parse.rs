@@ -4,6 +4,7 @@
 //! One mistake gives one diagnostic. Where a token is missing or one is too many, the tokens are mended and
 //! parsed again, so that the tree is the one that was meant; where that does not help, the grammar's own recovery decides.
 
+mod change;
 pub(crate) mod context;
 mod entries;
 mod explain;
@@ -11,17 +12,17 @@ mod lexical;
 mod limits;
 pub(crate) mod operators;
 mod repair;
+mod run;
 
-use lalrpop_util::ParseError;
 use unik_source::{Diagnostic, Place, Span};
 
 use crate::{
-    grammar::ItemParser,
     items::{comment_text, header, words},
     tokens::{Token, TokenKind, tokens},
     tree::{Broken, Item, ItemKind, Name},
 };
-use context::{Context, Mistake};
+use context::Context;
+use run::run;
 
 /// Parses the text of one item, its documentation included. Spans count from the start of `text`; diagnostics are placed under
 /// the anchor of `base`.
@@ -68,55 +69,6 @@ fn parse(text: &str, base: Place, words: &[Token], docs: Vec<Span>) -> (ItemKind
     diagnostics.extend(said.into_iter().filter(|diagnostic| diagnostic.primary().span.start < first));
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary().span.start);
     (outcome.kind.unwrap_or_else(|| broken(text, words)), diagnostics)
-}
-
-/// What one run of the parser gives.
-struct Outcome {
-    kind: Option<ItemKind>,
-    /// In the order of their tokens.
-    mistakes: Vec<Mistake>,
-    /// How much is wrong with what the grammar accepts.
-    said: usize,
-}
-
-fn run(context: &Context<'_>) -> Outcome {
-    let outcome = run_up_to(context, context.tokens.len());
-    match outcome {
-        // It gave up before it could tell why. Over as many tokens as it did read, it can.
-        Outcome { kind: None, mistakes, .. } if mistakes.is_empty() => {
-            let mut outcome = run_up_to(context, context.limit());
-            outcome.mistakes.truncate(1);
-            if outcome.mistakes.is_empty() {
-                outcome.mistakes.push(Mistake {
-                    at: context.limit(),
-                    expected: Vec::new(),
-                    resumed: context.limit(),
-                });
-            }
-            Outcome { kind: None, ..outcome }
-        }
-        outcome => outcome,
-    }
-}
-
-fn run_up_to(context: &Context<'_>, end: usize) -> Outcome {
-    context.start();
-    let tokens = context.tokens[..end].iter().zip(0_u32..).map(|(token, at)| match context.gives_up(at) {
-        false => Ok((at, token.kind, at + 1)),
-        true => Err(()),
-    });
-    let parsed = ItemParser::new().parse(context, tokens);
-    let mut mistakes = core::mem::take(&mut *context.recovered.borrow_mut());
-    let kind = match parsed {
-        Ok(kind) => Some(*kind),
-        Err(ParseError::User { error: () }) => None,
-        Err(error) => {
-            mistakes.push(Mistake::new(error, end, 0));
-            None
-        }
-    };
-    mistakes.sort_by_key(|mistake| mistake.at);
-    Outcome { kind, mistakes, said: context.said.borrow().len() }
 }
 
 fn broken(text: &str, words: &[Token]) -> ItemKind {

@@ -6,6 +6,7 @@ use lalrpop_util::{ErrorRecovery, ParseError};
 use smol_str::SmolStr;
 use unik_source::{Diagnostic, Place, Span};
 
+use super::{lexical::unescaped, limits::MISTAKES};
 use crate::{
     codes,
     items::comment_text,
@@ -37,8 +38,7 @@ impl Mistake {
     }
 }
 
-/// How many mistakes of one item are told, and how many tokens in a row are passed over.
-pub(crate) const MISTAKES: usize = 20;
+/// How many tokens in a row are passed over.
 const DROPPED: usize = 2000;
 
 /// One item while it is parsed.
@@ -300,7 +300,7 @@ impl<'t> Context<'t> {
 
     pub(crate) fn str(&self, l: u32) -> StrLit {
         let span = self.span(l, l + 1);
-        StrLit { value: super::lexical::unescaped(self.slice(span)), span }
+        StrLit { value: unescaped(self.slice(span)), span }
     }
 
     pub(crate) fn case(&self, path: Path) -> PatternKind {

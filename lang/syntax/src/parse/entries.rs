@@ -57,7 +57,13 @@ fn ends_entry(kind: TokenKind) -> bool {
         || matches!(kind, TokenKind::Key | TokenKind::Configure | TokenKind::Run | TokenKind::RightBrace)
 }
 
-pub(crate) fn is_word(kind: TokenKind) -> bool {
+/// Whether an entry, a statement or a parameter of an item begins with it, or behind it.
+pub(crate) fn begins_part(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    is_word(kind) || matches!(kind, T::Comma | T::Semicolon | T::Key | T::Configure | T::Run | T::Let)
+}
+
+fn is_word(kind: TokenKind) -> bool {
     use TokenKind as T;
     matches!(
         kind,

@@ -5,9 +5,9 @@ mod wanted;
 use unik_source::{Diagnostic, Place, Span};
 
 use super::{
+    change::{Change, terminal, written},
     context::{Context, Mistake},
     entries, limits,
-    repair::{Change, terminal},
 };
 use crate::{
     brackets, codes,
@@ -107,17 +107,11 @@ fn independent(context: &Context<'_>, last: &Mistake, mistake: &Mistake) -> bool
         match token.kind {
             kind if kind.closer().is_some() => depth += 1,
             kind if kind.is_closer() => depth = depth.saturating_sub(1),
-            kind if at >= last.resumed && depth <= 1 && begins_part(kind) => return true,
+            kind if at >= last.resumed && depth <= 1 && entries::begins_part(kind) => return true,
             _ => {}
         }
     }
     false
-}
-
-fn begins_part(kind: TokenKind) -> bool {
-    use TokenKind as T;
-    entries::is_word(kind)
-        || matches!(kind, T::Comma | T::Semicolon | T::Key | T::Configure | T::Run | T::Let)
 }
 
 /// A mistake of which one knows how it could be mended.
@@ -399,33 +393,5 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(24) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.into(),
-    }
-}
-
-/// A token of punctuation, or a reserved word, as it is written.
-pub(crate) fn written(kind: TokenKind) -> &'static str {
-    use TokenKind as T;
-    match kind {
-        T::LeftParen => "(",
-        T::RightParen => ")",
-        T::LeftBracket => "[",
-        T::RightBracket => "]",
-        T::LeftBrace => "{",
-        T::RightBrace => "}",
-        T::Comma => ",",
-        T::Semicolon => ";",
-        T::Assign => "=",
-        T::Equal => "==",
-        T::Colon => ":",
-        T::FatArrow => "=>",
-        T::Arrow => "->",
-        T::Bar => "|",
-        T::Or => "||",
-        T::Then => "then",
-        T::Else => "else",
-        T::Key => "key",
-        T::Type => "type",
-        T::Device => "device",
-        _ => "",
     }
 }

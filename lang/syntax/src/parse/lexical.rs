@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use unik_source::{Diagnostic, Place, Span};
 
-use super::context::MISTAKES;
+use super::limits::MISTAKES;
 use crate::{
     codes,
     tokens::{Token, TokenKind},

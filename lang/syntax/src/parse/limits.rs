@@ -1,4 +1,5 @@
-//! How deep a tree may be. Whoever reads trees reads them recursively, so their depth is bounded here, before there is one.
+//! How deep a tree may be, and how much is said about one item. Whoever reads trees reads them recursively, so their depth
+//! is bounded here, before there is one.
 
 use crate::tokens::{Token, TokenKind};
 
@@ -6,6 +7,9 @@ use crate::tokens::{Token, TokenKind};
 pub(crate) const NESTING: usize = 200;
 /// Expressions inside one another, brackets or not: `a + b + c` is two.
 pub(crate) const DEPTH: usize = 400;
+
+/// How many mistakes of one item are told.
+pub(crate) const MISTAKES: usize = 20;
 
 /// The phrases between an opening bracket and its close.
 #[derive(Default)]

@@ -1,12 +1,13 @@
 //! Mending tokens. Where the grammar stops, one token may be missing, one too many, or one stand for another: whatever lets
 //! the parser get furthest is taken for what was meant.
 
-use unik_source::{Diagnostic, Span};
+use unik_source::Diagnostic;
 
 use super::{
-    Outcome,
+    change::{Change, terminal, written},
     context::{Context, Mistake},
-    entries, explain, run,
+    explain,
+    run::{Outcome, run},
 };
 use crate::{
     brackets,
@@ -22,56 +23,6 @@ pub(crate) struct Mended {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The token from which mistakes are still to be told.
     pub(crate) from: usize,
-}
-
-/// A change to the tokens at a mistake.
-#[derive(Clone, Debug)]
-pub(crate) enum Change {
-    /// These tokens are missing.
-    Insert(Vec<TokenKind>),
-    /// It stands for another.
-    Replace(TokenKind),
-    /// It is too many.
-    Remove,
-}
-
-impl Change {
-    /// The tokens that are new.
-    fn width(&self) -> usize {
-        match self {
-            Self::Insert(kinds) => kinds.len(),
-            Self::Replace(_) => 1,
-            Self::Remove => 0,
-        }
-    }
-
-    /// How many tokens behind the change must be understood for it to be believed.
-    fn proof(&self, to_the_end: bool) -> usize {
-        match self {
-            Self::Insert(_) => 2,
-            Self::Replace(_) => 1,
-            // Something can nearly always be taken out; it is believed if nothing else is wrong then.
-            Self::Remove if to_the_end => 0,
-            Self::Remove => usize::MAX,
-        }
-    }
-
-    fn applied(&self, text: &str, tokens: &[Token], at: usize) -> Vec<Token> {
-        let mut tokens = tokens.to_vec();
-        match self {
-            Self::Insert(kinds) => {
-                let span = at
-                    .checked_sub(1)
-                    .map_or(Span::at(0), |before| Span::at(tokens[before].span.end as usize));
-                tokens.splice(at..at, kinds.iter().map(|kind| Token { kind: *kind, span }));
-            }
-            Self::Replace(kind) => tokens[at].kind = *kind,
-            Self::Remove => {
-                tokens.remove(at);
-            }
-        }
-        entries::by_place(text, tokens)
-    }
 }
 
 /// Mends mistakes before the offset `trusted`, and tells each. The context then holds the tokens that `outcome` is made of.
@@ -129,14 +80,13 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     let name = can("NAME") && !can("NUMBER") && !can("\"(\"");
     let Some(found) = tokens.get(mistake.at) else {
         let closers: Vec<TokenKind> = open.iter().rev().filter_map(|at| tokens[*at].kind.closer()).collect();
-        let closes = closers.first().is_some_and(|closer| can(&format!("\"{}\"", explain::written(*closer))));
+        let closes = closers.first().is_some_and(|closer| can(&format!("\"{}\"", written(*closer))));
         let missing: Vec<TokenKind> =
             (name && !closes).then_some(TokenKind::Name).into_iter().chain(closers).collect();
         return if missing.is_empty() { Vec::new() } else { vec![Change::Insert(missing)] };
     };
-    let wanted = |kind: TokenKind| {
-        mistake.expected.iter().any(|expected| terminal(expected) == explain::written(kind))
-    };
+    let wanted =
+        |kind: TokenKind| mistake.expected.iter().any(|expected| terminal(expected) == written(kind));
     let mut changes = Vec::new();
     if context.misused(mistake) {
         changes.push(Change::Replace(TokenKind::Name));
@@ -165,11 +115,6 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     }
     changes.push(Change::Remove);
     changes
-}
-
-/// A terminal as the grammar names it, without the quotes.
-pub(crate) fn terminal(expected: &str) -> &str {
-    expected.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(expected)
 }
 
 /// Tokens that are easily left out.
