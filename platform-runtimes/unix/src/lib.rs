@@ -21,6 +21,7 @@ mod devices;
 mod error;
 mod flow;
 mod reactor;
+mod readiness;
 mod signals;
 mod sockets;
 mod source;

@@ -1,4 +1,4 @@
-//! The event loop's outside: epoll, and who waits for which descriptor.
+//! The event loop's outside: epoll, and whom its events concern.
 //!
 //! A descriptor has a slot; the event carries the slot and its generation, so that an event that was fetched for a
 //! descriptor which has been closed since reaches nobody. Closing a descriptor takes it out of epoll.
@@ -16,7 +16,7 @@ use unik_executor::Executor;
 use unik_platform::Platform;
 
 use crate::error::Error;
-use crate::source::Readiness;
+use crate::readiness::Readiness;
 
 /// How many events are fetched at a time.
 const BATCH: usize = 256;
