@@ -17,13 +17,14 @@ use unik::net::Flow;
 use crate::answer::{self, Frame, Persistence, Sent};
 use crate::conditional::Version;
 use crate::content;
+use crate::end::{Broken, End};
 use crate::fields::Framing;
 use crate::head::{Head, may_end};
 use crate::input::Input;
-use crate::link::{Broken, Link};
+use crate::link::Link;
 use crate::plan::{Plan, plan};
 use crate::refusal::Refusal;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::stop::Seat;
 
 /// Content up to this size is copied behind its head; more is written from where it lies.
@@ -32,23 +33,6 @@ const COPIED: usize = 4 * 1024;
 const HEAD: usize = 384;
 /// How much of a content is asked for at a time, and how much may gather before it is written.
 const CHUNK: usize = 64 * 1024;
-
-/// Why a connection ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// The last answer said so.
-    Said,
-    /// A request is refused; the answer that says so is still to be written.
-    Refused(Refusal),
-    /// It cannot go on.
-    Broken(Broken),
-}
-
-impl From<Broken> for End {
-    fn from(broken: Broken) -> End {
-        End::Broken(broken)
-    }
-}
 
 /// Serves one connection until it ends.
 pub(crate) async fn run<F: Flow, S: Sleep, W: Wall, H: Handler>(flow: F, shared: &Shared<'_, S, W, H>) {

@@ -9,11 +9,11 @@ use unik::clock::Sleep;
 use unik::net::Flow;
 
 use crate::chunked::Chunked;
-use crate::connection::End;
+use crate::end::{Broken, End};
 use crate::fields::Framing;
 use crate::input::Input;
 use crate::limits::Limits;
-use crate::link::{Broken, Link};
+use crate::link::Link;
 use crate::refusal::Refusal;
 
 /// How much memory is taken ahead of what has come.

@@ -17,6 +17,7 @@ mod conditional;
 mod connection;
 mod content;
 mod date;
+mod end;
 mod fields;
 mod head;
 mod input;
@@ -26,6 +27,7 @@ mod plan;
 mod range;
 mod refusal;
 mod server;
+mod shared;
 mod stop;
 mod target;
 

@@ -3,7 +3,6 @@
 //! A clock is asked only when there is something to wait for. A peer that never makes us wait is made to wait itself, after some
 //! turns, so that it does not keep the other connections from theirs.
 
-use core::fmt;
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
@@ -13,6 +12,7 @@ use unik::clock::{Deadline, Sleep};
 use unik::concurrent::yield_now;
 use unik::net::Flow;
 
+use crate::end::Broken;
 use crate::input::Input;
 use crate::stop::Seat;
 
@@ -26,30 +26,6 @@ pub(crate) struct Link<'s, F, S> {
     turns: u32,
     /// Whether something was written since the last flush.
     written: bool,
-}
-
-/// Why a connection does not go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Broken {
-    /// The peer sends no more.
-    Ended,
-    /// The flow failed: a reset, mostly.
-    Failed,
-    /// The peer did nothing for too long.
-    Late,
-    /// The program stops, and nothing was under way.
-    Stopped,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Broken::Ended => "the client has gone",
-            Broken::Failed => "the connection broke",
-            Broken::Late => "the client did nothing for too long",
-            Broken::Stopped => "the program stops",
-        })
-    }
 }
 
 impl<'s, F: Flow, S: Sleep> Link<'s, F, S> {

@@ -3,7 +3,6 @@
 //! It accepts, bounds the number of connections, and tells those that are idle when the program stops. One connection's life
 //! is told in `connection`.
 
-use core::cell::Cell;
 use core::convert::Infallible;
 use core::fmt;
 
@@ -12,9 +11,8 @@ use unik::http::Handler;
 use unik::net::{Listener, Network, serve_each};
 
 use crate::connection;
-use crate::date;
 use crate::limits::Limits;
-use crate::stop::Stop;
+use crate::shared::Shared;
 
 /// An HTTP/1.1 server: a network whose requests come from the connections of a listener.
 #[derive(Clone)]
@@ -42,14 +40,7 @@ impl<L: Listener, S: Sleep, W: Wall> Network for Server<L, S, W> {
     type Error = L::Error;
 
     async fn serve<H: Handler>(&self, handler: H) -> Result<(), L::Error> {
-        let shared = Shared {
-            handler,
-            sleep: &self.sleep,
-            wall: &self.wall,
-            limits: self.limits,
-            stop: Stop::default(),
-            today: Cell::new((0, date::format(0))),
-        };
+        let shared = Shared::new(handler, &self.sleep, &self.wall, self.limits);
         let run = async |flow| connection::run(flow, &shared).await;
         serve_each(&self.connections, self.limits.connections, run, || shared.stop.ask()).await
     }
@@ -58,34 +49,5 @@ impl<L: Listener, S: Sleep, W: Wall> Network for Server<L, S, W> {
 impl<L, S, W> fmt::Debug for Server<L, S, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("limits", &self.limits).finish_non_exhaustive()
-    }
-}
-
-/// What the connections of a server share.
-pub(crate) struct Shared<'s, S, W, H> {
-    pub handler: H,
-    pub sleep: &'s S,
-    wall: &'s W,
-    pub limits: Limits,
-    pub stop: Stop,
-    /// The last second that was written, and how.
-    today: Cell<(u64, [u8; date::LENGTH])>,
-}
-
-impl<S, W: Wall, H> Shared<'_, S, W, H> {
-    /// The time of day in seconds since 1970.
-    pub(crate) fn now(&self) -> u64 {
-        u64::try_from(self.wall.now().seconds).unwrap_or(0)
-    }
-
-    /// A time as a date; the text is made once per second.
-    pub(crate) fn date(&self, now: u64) -> [u8; date::LENGTH] {
-        let (second, text) = self.today.get();
-        if second == now {
-            return text;
-        }
-        let text = date::format(now);
-        self.today.set((now, text));
-        text
     }
 }

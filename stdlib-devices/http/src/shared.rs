@@ -1,0 +1,45 @@
+//! What the connections of a server share: its handler, its clocks and limits, whether it stops, and today's date.
+//!
+//! The server makes it when it begins to serve; a connection only reads it, and what changes in it changes within one thread.
+
+use core::cell::Cell;
+
+use unik::clock::Wall;
+
+use crate::date;
+use crate::limits::Limits;
+use crate::stop::Stop;
+
+/// What the connections of a server share.
+pub(crate) struct Shared<'s, S, W, H> {
+    pub handler: H,
+    pub sleep: &'s S,
+    wall: &'s W,
+    pub limits: Limits,
+    pub stop: Stop,
+    /// The last second that was written, and how.
+    today: Cell<(u64, [u8; date::LENGTH])>,
+}
+
+impl<'s, S, W: Wall, H> Shared<'s, S, W, H> {
+    /// For a server that has just begun.
+    pub(crate) fn new(handler: H, sleep: &'s S, wall: &'s W, limits: Limits) -> Self {
+        Shared { handler, sleep, wall, limits, stop: Stop::default(), today: Cell::new((0, date::format(0))) }
+    }
+
+    /// The time of day in seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        u64::try_from(self.wall.now().seconds).unwrap_or(0)
+    }
+
+    /// A time as a date; the text is made once per second.
+    pub(crate) fn date(&self, now: u64) -> [u8; date::LENGTH] {
+        let (second, text) = self.today.get();
+        if second == now {
+            return text;
+        }
+        let text = date::format(now);
+        self.today.set((now, text));
+        text
+    }
+}
