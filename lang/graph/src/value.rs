@@ -1,7 +1,8 @@
-//! The values that a configuration is made of: their types, constants, and how people write them.
+//! The values that a configuration is made of: their types and constants.
 //!
 //! A constant here is what a literal, an option of the command line, or an argument of a device amounts to.
-//! Which literal gets which type is decided by the checker; how a value is written in Rust, by the generator.
+//! Which literal gets which type is decided by the checker; how a value is read, by `parse`; how it is written, by
+//! `show` for people and by the generator in Rust.
 
 use core::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

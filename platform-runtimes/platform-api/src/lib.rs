@@ -6,11 +6,11 @@
 //!
 //! # The generated program
 //!
-//! This is the shape of `main.rs` for the file server. `platform-runtimes/unix/examples/program.rs` is one that is compiled
-//! and run by tests.
+//! This is the shape of `main.rs` for the file server; the whole stands in `examples/file-server/expected`.
+//! `platform-runtimes/unix/examples/program.rs` is one by hand that is compiled and run by tests.
 //!
 //! ```text
-//! use std::net::{IpAddr, Ipv4Addr};
+//! use core::net::{IpAddr, Ipv4Addr};
 //! use unik::kv::{File, Files, Tag};
 //! use unik_platform::{Arguments, Device, Failure, Guard, Image, Key, guard, job, run, started};
 //!
@@ -21,45 +21,55 @@
 //! const PORT: Key = Key { short: Some('p'), default: Some("8080"), ..Key::new("port", "Port", "TCP port to listen on.") };
 //! const ADDRESS: Key = Key { default: Some("127.0.0.1"), ..Key::new("address", "Ip", "Address to listen on.") };
 //!
-//! // app.unik:24
-//! static DATA: Files = Files::new(&[File {
-//!     path: "index.html",
-//!     data: include_bytes!("../files/0/index.html"),
-//!     tag: Tag(0x4f…),
-//!     modified: None,
-//! }]);
-//!
-//! const SOCKETS: Device = Device { name: "unix.sockets", place: "app.unik:31" };
-//! const CRUNCH: Device = Device { name: "std/kv.crunch", place: "app.unik:24" };
-//! const TCP: Device = Device { name: "std/net.tcp", place: "app.unik:31" };
-//! const FILE_SERVER: Device = Device { name: "app.file_server", place: "app.unik:38" };
-//! const NETWORK: Guard = Guard {
+//! const PORT_CHOICE: Guard = Guard {
 //!     keys: &[PORT],
 //!     taken: 0,
 //!     branches: &["http.server", "net.tcp"],
-//!     place: "app.unik:31",
+//!     place: "app.unik:25",
 //! };
 //!
-//! async fn start(arguments: Arguments) -> Result<(), Failure> {
-//!     let port = arguments.get(&PORT)?.unwrap_or(8080u16);
-//!     let address = arguments.get(&ADDRESS)?.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-//!     guard(&NETWORK, if port == 80 || port == 8080 { 0 } else { 1 }, &arguments)?;
+//! const CRUNCH: Device = Device { name: "std/kv.crunch", place: "app.unik:19" };
+//! // … one for each device
 //!
-//!     let crunch = read_only(started(&CRUNCH, unik_kv::Crunch::new(&DATA).await)?);
-//!     let sockets = stack(started(&SOCKETS, unik_unix::Sockets::new(address).await)?);
-//!     let timer = sleep(started(&TIMER, unik_unix::Timer::new().await)?);
-//!     let tcp = listener(started(&TCP, unik_net::Tcp::new(port, sockets, timer.clone()).await)?);
-//!     let http = network(started(&HTTP, unik_http::Server::new(tcp, timer, wall).await)?);
-//!     run([job(&FILE_SERVER, app::start(crunch, http))]).await
+//! static FILES: Files = Files::new(&[File {
+//!     path: "index.html",
+//!     data: include_bytes!("../../../data/index.html"),
+//!     tag: Tag(0xbc…),
+//!     modified: None,
+//! }]);
+//!
+//! struct Keys { port: u16, address: IpAddr }
+//!
+//! impl Keys {
+//!     fn read(arguments: &Arguments) -> Result<Self, Failure> {
+//!         let port = arguments.get(&PORT)?.unwrap_or(8080);
+//!         let address = arguments.get(&ADDRESS)?.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+//!         Ok(Self { port, address })
+//!     }
 //! }
+//!
+//! async fn start(arguments: Arguments) -> Result<(), Failure> {
+//!     let keys = Keys::read(&arguments)?;
+//!     guard(&PORT_CHOICE, port_choice(keys.port), &arguments)?;
+//!
+//!     let crunch = read_only(started(&CRUNCH, unik_kv::Crunch::new(&FILES).await)?);
+//!     let sockets = stack(started(&SOCKETS, unik_unix::Sockets::new(keys.address).await)?);
+//!     let timer = sleep(started(&TIMER, unik_unix::Timer::new().await)?);
+//!     let tcp = listener(started(&TCP, unik_net::Tcp::new(keys.port, sockets, timer.clone()).await)?);
+//!     let wall = wall_2(started(&WALL, unik_unix::Wall::new().await)?);
+//!     let server = network(started(&SERVER, unik_http::Server::new(tcp, timer, wall).await)?);
+//!     run([job(&FILE_SERVER, file_server::start(crunch, server))]).await
+//! }
+//!
+//! fn port_choice(port: u16) -> usize { if port == 80 || port == 8080 { 0 } else { 1 } }
 //!
 //! // A device that does not implement its module type is rejected at its own line.
 //! fn read_only<T: unik::kv::ReadOnly>(device: T) -> T { device }
 //! ```
 //!
 //! - A required key: `arguments.required(&OWNER)?`. Values: [`Value`] says which Rust types there are.
-//! - An enum: `arguments.get_with(&MODE, |text| choice(text, &[("fast", app::Mode::Fast), …]))`, and
-//!   `get_list_with`, `get_option_with` for lists and options of them.
+//! - An enum: `arguments.get_with(&MODE, parse_mode)?`, where `parse_mode` is a function that calls [`choice`]; for
+//!   lists and options of enums it calls [`list`] and [`option`].
 //! - A `require` over boot keys: `require(&REQUIREMENT, condition, &arguments)?`.
 //! - Arithmetic that may overflow: `exact(port.checked_add(1), "port + 1", "app.unik:12")?`.
 //! - What else expressions over boot keys need: [`compute`].

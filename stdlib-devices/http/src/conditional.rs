@@ -1,7 +1,7 @@
 //! Whether a request still wants what it asked for (RFC 9110 §13).
 //!
-//! Preconditions are asked only of an answer that would be a success, in the order of §13.2.2. An entity tag is compared as the
-//! handler wrote it, quotes and weakness included; dates in whole seconds. What part of the content is sent is left to `range`.
+//! Preconditions are asked only of an answer that would be a success, in the order of §13.2.2. An entity tag is compared as
+//! the answer shows it, quotes and weakness included; dates in whole seconds. What part of the content is sent is left to `range`.
 
 use crate::date;
 use crate::fields::Known;

@@ -1,7 +1,7 @@
 //! Dates as HTTP writes them (RFC 9110 §5.6.7), and back.
 //!
 //! Times are seconds since 1970-01-01T00:00:00Z. Written is only the preferred form; read are all three. Who asks a clock,
-//! and how often, is decided by `connection`.
+//! and how often, is decided by `shared`.
 
 /// The length of every date that is written: `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) const LENGTH: usize = 29;

@@ -1,7 +1,7 @@
 //! What a client may ask of the server's memory and patience.
 //!
 //! Sizes that a parser checks stand here beside times that a connection checks, so that one glance tells what a
-//! connection can cost: one header buffer, one chunk of a body, one answer, one task.
+//! connection can cost: the head and the content of one request in memory, and so much time for each.
 
 use core::time::Duration;
 
