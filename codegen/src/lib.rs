@@ -1,10 +1,10 @@
-//! A device graph becomes a Rust crate: first a [`plan`], a plain value in which all is decided, then files in memory.
+//! A device graph becomes a Rust crate: first a [`Plan`], a plain value in which all is decided, then files in memory.
 //!
 //! It is pure. [`needs`] tells what must be looked up, [`generate`] takes the answers; both know no disk, no
 //! environment, and nothing of how the graph came about. What rustc says about the crate is told in the words of the
 //! language by [`rustc`].
 //!
-//! Start with [`generate`], then [`plan`].
+//! Start with [`generate`], then [`plan()`].
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
