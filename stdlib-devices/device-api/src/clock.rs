@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 
 /// Time that never goes back.
@@ -97,8 +97,15 @@ type Timer<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 pub struct Deadline<'a, S> {
     sleep: &'a S,
     at: Duration,
-    /// The running timer and when it fires.
-    timer: Option<(Duration, Timer<'a>)>,
+    timer: Option<Running<'a>>,
+}
+
+/// A timer that has been asked and has not fired.
+struct Running<'a> {
+    fires: Duration,
+    /// Whom it wakes.
+    waker: Waker,
+    timer: Timer<'a>,
 }
 
 impl<'a, S: Sleep> Deadline<'a, S> {
@@ -109,9 +116,13 @@ impl<'a, S: Sleep> Deadline<'a, S> {
 
     /// Lets it pass `limit` from now.
     pub fn set(&mut self, limit: Duration) {
-        self.at = self.sleep.now().saturating_add(limit);
+        self.set_from(self.sleep.now(), limit);
+    }
+
+    fn set_from(&mut self, now: Duration, limit: Duration) {
+        self.at = now.saturating_add(limit);
         // A timer that would fire too late is of no use; one that fires early is started again.
-        if self.timer.as_ref().is_some_and(|(fires, _)| *fires > self.at) {
+        if self.timer.as_ref().is_some_and(|running| running.fires > self.at) {
             self.timer = None;
         }
     }
@@ -130,7 +141,13 @@ impl<'a, S: Sleep> Deadline<'a, S> {
                 return Poll::Ready(Ok(value));
             }
             if !core::mem::replace(&mut waiting, true) {
-                self.set(limit);
+                let now = self.sleep.now();
+                self.set_from(now, limit);
+                // Mostly the timer of an earlier wait still runs for us, and need not be asked.
+                let runs = |running: &Running<'_>| now < running.fires && running.waker.will_wake(cx.waker());
+                if self.timer.as_ref().is_some_and(runs) {
+                    return Poll::Pending;
+                }
             }
             self.poll_passed(cx).map(|()| Err(TimedOut))
         })
@@ -154,8 +171,9 @@ impl<'a, S: Sleep> Deadline<'a, S> {
             return Poll::Pending;
         }
         loop {
-            if let Some((_, timer)) = &mut self.timer {
-                if timer.as_mut().poll(cx).is_pending() {
+            if let Some(running) = &mut self.timer {
+                if running.timer.as_mut().poll(cx).is_pending() {
+                    running.waker.clone_from(cx.waker());
                     return Poll::Pending;
                 }
                 self.timer = None;
@@ -164,7 +182,8 @@ impl<'a, S: Sleep> Deadline<'a, S> {
             if now >= self.at {
                 return Poll::Ready(());
             }
-            self.timer = Some((self.at, Box::pin(self.sleep.sleep(self.at - now))));
+            let timer = Box::pin(self.sleep.sleep(self.at - now));
+            self.timer = Some(Running { fires: self.at, waker: cx.waker().clone(), timer });
         }
     }
 }

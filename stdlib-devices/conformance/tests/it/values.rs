@@ -1,5 +1,8 @@
 //! What needs no device: addresses, keys, tags, tables of files, deadlines.
 
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use unik::clock::{Deadline, Monotonic, Sleep, TimedOut, within};
@@ -118,15 +121,34 @@ fn a_deadline_passes_when_it_was_moved_to() {
             deadline.set(10 * second);
         }
         assert_eq!(timer.now(), 900 * second);
-        assert_eq!(deadline.limit(std::future::pending::<()>()).await, Err(TimedOut));
+        assert_eq!(deadline.limit(pending::<()>()).await, Err(TimedOut));
         assert_eq!(timer.now(), 910 * second);
         // Moved nearer, it passes earlier than the timer that was started for it.
         deadline.set(60 * second);
         assert_eq!(deadline.limit(timer.sleep(second)).await, Ok(()));
         deadline.set(2 * second);
-        assert_eq!(deadline.limit(std::future::pending::<()>()).await, Err(TimedOut));
+        assert_eq!(deadline.limit(pending::<()>()).await, Err(TimedOut));
         assert_eq!(timer.now(), 913 * second);
         assert_eq!(within(&timer, second, timer.sleep(2 * second)).await, Err(TimedOut));
         assert_eq!(within(&timer, second, async { 5 }).await, Ok(5));
+    });
+}
+
+#[test]
+fn a_deadline_wakes_whoever_waits_now() {
+    virtual_time::run(async |timer| {
+        let second = Duration::from_secs(1);
+        let mut deadline = Deadline::new(&timer);
+        for _ in 0..100 {
+            assert_eq!(deadline.limit_from(10 * second, timer.sleep(9 * second)).await, Ok(()));
+        }
+        {
+            // Somebody else's wait, which is given up.
+            let mut other = pin!(deadline.limit_from(10 * second, pending::<()>()));
+            assert_eq!(other.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending);
+        }
+        timer.sleep(second).await;
+        assert_eq!(deadline.limit_from(10 * second, pending::<()>()).await, Err(TimedOut));
+        assert_eq!(timer.now(), 911 * second);
     });
 }
