@@ -6,6 +6,7 @@
 use std::future::poll_fn;
 use std::io::IoSlice;
 use std::net::SocketAddr;
+use std::task::Context;
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, Shutdown};
@@ -29,6 +30,23 @@ pub struct Flow {
 impl Flow {
     pub(crate) fn new(source: Source, peer: Option<SocketAddr>) -> Self {
         Self { source, peer }
+    }
+
+    /// Writes a few bytes of several slices from one. They lie on the stack while the call is made: a task that waits does
+    /// not hold them.
+    async fn write_joined(&mut self, parts: &[&[u8]]) -> Result<usize, Error> {
+        let write = |cx: &mut Context<'_>| {
+            self.source.poll_write(cx, |fd| {
+                let mut joined = [0; SMALL];
+                let mut used = 0;
+                for part in parts {
+                    joined[used..used + part.len()].copy_from_slice(part);
+                    used += part.len();
+                }
+                rustix::net::send(fd, &joined[..used], SendFlags::NOSIGNAL)
+            })
+        };
+        Ok(poll_fn(write).await?)
     }
 }
 
@@ -59,7 +77,7 @@ impl embedded_io_async::Write for Flow {
         if bytes.is_empty() {
             return Ok(0);
         }
-        let send = |cx: &mut std::task::Context<'_>| {
+        let send = |cx: &mut Context<'_>| {
             self.source.poll_write(cx, |fd| rustix::net::send(fd, bytes, SendFlags::NOSIGNAL))
         };
         Ok(poll_fn(send).await?)
@@ -89,13 +107,7 @@ impl unik::net::Flow for Flow {
 
     async fn write_vectored(&mut self, parts: &[&[u8]]) -> Result<usize, Error> {
         if parts.iter().map(|part| part.len()).sum::<usize>() <= SMALL {
-            let mut joined = [0; SMALL];
-            let mut used = 0;
-            for part in parts {
-                joined[used..used + part.len()].copy_from_slice(part);
-                used += part.len();
-            }
-            return embedded_io_async::Write::write(self, &joined[..used]).await;
+            return self.write_joined(parts).await;
         }
         let mut slices = [IoSlice::new(&[]); SLICES];
         let mut used = 0;
@@ -105,8 +117,7 @@ impl unik::net::Flow for Flow {
         }
         let slices = &slices[..used];
         // Rust's start has SIGPIPE ignored, so a peer that has gone is an error here too.
-        let write =
-            |cx: &mut std::task::Context<'_>| self.source.poll_write(cx, |fd| rustix::io::writev(fd, slices));
+        let write = |cx: &mut Context<'_>| self.source.poll_write(cx, |fd| rustix::io::writev(fd, slices));
         Ok(poll_fn(write).await?)
     }
 }
