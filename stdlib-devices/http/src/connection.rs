@@ -39,7 +39,7 @@ pub(crate) async fn run<F: Flow, S: Sleep, W: Wall, H: Handler>(flow: F, shared:
     let peer = flow.peer();
     let mut connection = Connection {
         link: Link::new(flow, shared.sleep),
-        input: Input::new(),
+        input: Input::new(&shared.input),
         out: Vec::new(),
         content: None,
         seen: 0,
@@ -50,12 +50,13 @@ pub(crate) async fn run<F: Flow, S: Sleep, W: Wall, H: Handler>(flow: F, shared:
         shared,
     };
     let end = connection.requests().await;
-    connection.end(end).await;
+    // Only a connection that ends needs what follows, so those that go on do not hold it.
+    Box::pin(connection.end(end)).await;
 }
 
 struct Connection<'s, F, S, W, H> {
     link: Link<'s, F, S>,
-    input: Input,
+    input: Input<'s>,
     /// Answers that are not written yet.
     out: Vec<u8>,
     /// The content of the request at the start of the input, once it has been read.
@@ -83,9 +84,7 @@ enum Step {
 impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
     async fn requests(&mut self) -> End {
         loop {
-            // What a request needs is given back when it is answered: a connection that waits holds little, and the next request
-            // that is served, on whichever connection, finds the same memory in the cache.
-            let step = if self.input.is_empty() { Ok(Step::More) } else { Box::pin(self.step()).await };
+            let step = if self.input.is_empty() { Ok(Step::More) } else { self.step().await };
             let result = match step {
                 Ok(Step::Answered { persistent: true }) if self.out.len() < CHUNK => continue,
                 Ok(Step::Answered { persistent: true }) => self.write_out().await,
@@ -230,20 +229,24 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
         response: &Response<H::Body>,
         persistence: Persistence,
     ) -> Result<(), End> {
-        let Some((part, sent)) = self.begin(head, request, response, persistence) else { return Ok(()) };
+        let now = self.shared.now();
+        let frame = Frame { date: self.shared.date(now), persistence };
+        let Some((part, sent)) = self.begin(head, request, response, (now, frame)) else { return Ok(()) };
         // The first piece is read before the head is written, while there is still another answer to give.
         let first = match piece(&response.body, part.start, part.end).await {
             Ok(first) => first,
             Err(reason) => {
                 debug!("{}: {reason}", request.path);
-                self.page(Status::INTERNAL_SERVER_ERROR, head, persistence);
+                self.page(Status::INTERNAL_SERVER_ERROR, head, frame);
                 return Ok(());
             }
         };
         let whole = first.len() as u64 == part.end - part.start;
         let copied = if whole && first.len() <= COPIED { &first[..] } else { &[] };
+        if self.out.capacity() == 0 {
+            *self.out = self.shared.out.take();
+        }
         self.out.reserve(HEAD + copied.len());
-        let frame = self.frame(persistence);
         answer::head(self.out, response, &sent, frame);
         self.out.extend_from_slice(copied);
         if copied.len() == first.len() {
@@ -259,14 +262,13 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
         head: &Head<'_>,
         request: &Request<'_>,
         response: &Response<H::Body>,
-        persistence: Persistence,
+        (now, frame): (u64, Frame),
     ) -> Option<(Range<u64>, Sent)> {
         if !answer::allowed(response) {
             debug!("{}: an answer that the protocol forbids", request.path);
-            self.page(Status::INTERNAL_SERVER_ERROR, head, persistence);
+            self.page(Status::INTERNAL_SERVER_ERROR, head, frame);
             return None;
         }
-        let now = self.shared.now();
         // A time of change that is still to come would compare wrongly later (RFC 9110 §8.8.2.1).
         let modified = response.modified.and_then(|modified| u64::try_from(modified.seconds).ok());
         let modified = modified.map(|time| time.min(now));
@@ -276,11 +278,10 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
         let plan = plan(head.method, &head.known, request.fields, (response.status, length), version, now);
         let part = match &plan {
             Plan::Failed => {
-                self.page(Status::PRECONDITION_FAILED, head, persistence);
+                self.page(Status::PRECONDITION_FAILED, head, frame);
                 return None;
             }
             Plan::Unsatisfiable => {
-                let frame = self.frame(persistence);
                 answer::unsatisfiable(self.out, length, frame);
                 return None;
             }
@@ -318,13 +319,8 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
         Ok(())
     }
 
-    fn page(&mut self, status: Status, head: &Head<'_>, persistence: Persistence) {
-        let frame = self.frame(persistence);
+    fn page(&mut self, status: Status, head: &Head<'_>, frame: Frame) {
         answer::page(self.out, status, "", head.method != Method::Head, frame);
-    }
-
-    fn frame(&self, persistence: Persistence) -> Frame {
-        Frame { date: self.shared.date(self.shared.now()), persistence }
     }
 
     /// Writes what has gathered, and content behind it.
@@ -333,7 +329,11 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Writer<'_, '_, F, S, W, H> {
             return Ok(());
         }
         let written = self.link.write(self.out, content, self.shared.limits.progress).await;
-        *self.out = Vec::new();
+        let mut out = core::mem::take(self.out);
+        if out.capacity() <= HEAD + COPIED {
+            out.clear();
+            self.shared.out.set(out);
+        }
         written
     }
 }

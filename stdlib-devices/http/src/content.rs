@@ -22,7 +22,7 @@ const AHEAD: usize = 16 * 1024;
 /// Reads the content that stands behind a head of `head` bytes.
 pub(crate) async fn read<F: Flow, S: Sleep>(
     link: &mut Link<'_, F, S>,
-    input: &mut Input,
+    input: &mut Input<'_>,
     head: usize,
     framing: Framing,
     limits: &Limits,
@@ -40,7 +40,7 @@ pub(crate) async fn read<F: Flow, S: Sleep>(
 
 async fn of_length<F: Flow, S: Sleep>(
     link: &mut Link<'_, F, S>,
-    input: &mut Input,
+    input: &mut Input<'_>,
     head: usize,
     length: usize,
 ) -> Result<Vec<u8>, End> {
@@ -57,7 +57,7 @@ async fn of_length<F: Flow, S: Sleep>(
 
 async fn chunked<F: Flow, S: Sleep>(
     link: &mut Link<'_, F, S>,
-    input: &mut Input,
+    input: &mut Input<'_>,
     head: usize,
     limits: &Limits,
 ) -> Result<Vec<u8>, End> {

@@ -1,25 +1,28 @@
 //! The bytes that have come and have not been used: a buffer as small as the requests allow, and none while nothing is in it.
 //!
-//! Most connections wait most of the time. What they do not hold costs no memory, and the allocator gives the buffer that one has
-//! just left to the next, while it is still in the processor's cache.
+//! Most connections wait most of the time. What they do not hold costs no memory, and the buffer that one has just left is the
+//! next one's, while it is still in the processor's cache.
 
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 /// How much a connection reads at a time at first. A request of a program or a short one of a browser fits.
 const FIRST: usize = 512;
 
 /// A buffer with unused bytes in its middle.
-#[derive(Debug)]
-pub(crate) struct Input {
+pub(crate) struct Input<'s> {
+    /// Where the buffer comes from and goes to.
+    spare: &'s Cell<Vec<u8>>,
     /// Its whole length can be read into.
     bytes: Vec<u8>,
     start: usize,
     end: usize,
 }
 
-impl Input {
-    pub(crate) fn new() -> Input {
-        Input { bytes: Vec::new(), start: 0, end: 0 }
+impl<'s> Input<'s> {
+    /// Nothing yet. In `spare` lies a buffer that another has left there, or none.
+    pub(crate) fn new(spare: &'s Cell<Vec<u8>>) -> Input<'s> {
+        Input { spare, bytes: Vec::new(), start: 0, end: 0 }
     }
 
     /// What has come and is not used.
@@ -35,7 +38,11 @@ impl Input {
     pub(crate) fn consume(&mut self, count: usize) {
         self.start = (self.start + count).min(self.end);
         if self.is_empty() {
-            *self = Input::new();
+            (self.start, self.end) = (0, 0);
+            let bytes = core::mem::take(&mut self.bytes);
+            if bytes.len() == FIRST {
+                self.spare.set(bytes);
+            }
         }
     }
 
@@ -49,6 +56,9 @@ impl Input {
 
     /// Room behind the unused bytes, of which there are fewer than `most`: at least one byte.
     pub(crate) fn room(&mut self, most: usize) -> &mut [u8] {
+        if self.bytes.is_empty() {
+            self.bytes = self.spare.take();
+        }
         if self.end == self.bytes.len() {
             self.make_room(most);
         }
@@ -56,8 +66,10 @@ impl Input {
     }
 
     fn make_room(&mut self, most: usize) {
-        self.bytes.copy_within(self.start..self.end, 0);
-        (self.start, self.end) = (0, self.end - self.start);
+        if self.start > 0 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
         if self.end == self.bytes.len() {
             let length = (self.bytes.len() * 2).clamp(FIRST, most.max(FIRST)).max(self.end + 1);
             self.bytes.resize(length, 0);
@@ -74,7 +86,7 @@ impl Input {
 mod tests {
     use super::*;
 
-    fn put(input: &mut Input, bytes: &[u8]) {
+    fn put(input: &mut Input<'_>, bytes: &[u8]) {
         let mut bytes = bytes;
         while !bytes.is_empty() {
             let room = input.room(4096);
@@ -87,7 +99,8 @@ mod tests {
 
     #[test]
     fn unused_bytes_stay_in_order() {
-        let mut input = Input::new();
+        let spare = Cell::default();
+        let mut input = Input::new(&spare);
         let mut expected = Vec::new();
         for round in 0..2000u32 {
             let piece: Vec<u8> = (0..round % 97).map(|byte| byte as u8).collect();
@@ -107,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_buffer_grows_with_what_is_unused() {
-        let mut input = Input::new();
+        let spare = Cell::default();
+        let mut input = Input::new(&spare);
         put(&mut input, &[b'a'; 400]);
         input.consume(400);
         assert_eq!(input.bytes.capacity(), 0);

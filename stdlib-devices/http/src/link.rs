@@ -36,7 +36,7 @@ impl<'s, F: Flow, S: Sleep> Link<'s, F, S> {
     /// Reads the first bytes of a request of at most `most`, unless the server stops.
     pub(crate) async fn read_first(
         &mut self,
-        input: &mut Input,
+        input: &mut Input<'_>,
         most: usize,
         idle: Duration,
         seat: &Seat<'_>,

@@ -2,6 +2,7 @@
 //!
 //! The server makes it when it begins to serve; a connection only reads it, and what changes in it changes within one thread.
 
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use unik::clock::Wall;
@@ -19,12 +20,24 @@ pub(crate) struct Shared<'s, S, W, H> {
     pub stop: Stop,
     /// The last second that was written, and how.
     today: Cell<(u64, [u8; date::LENGTH])>,
+    /// Buffers that a connection has left to the next: of its input, and of its answers, which is empty.
+    pub input: Cell<Vec<u8>>,
+    pub out: Cell<Vec<u8>>,
 }
 
 impl<'s, S, W: Wall, H> Shared<'s, S, W, H> {
     /// For a server that has just begun.
     pub(crate) fn new(handler: H, sleep: &'s S, wall: &'s W, limits: Limits) -> Self {
-        Shared { handler, sleep, wall, limits, stop: Stop::default(), today: Cell::new((0, date::format(0))) }
+        Shared {
+            handler,
+            sleep,
+            wall,
+            limits,
+            stop: Stop::default(),
+            today: Cell::new((0, date::format(0))),
+            input: Cell::default(),
+            out: Cell::default(),
+        }
     }
 
     /// The time of day in seconds since 1970.
