@@ -99,3 +99,13 @@ fn neither_cargo_nor_a_crate_is_needed() {
     }
     assert!(!Path::new(&there.path().join("target")).exists());
 }
+
+#[test]
+fn the_picture_in_the_readme_is_the_graph_as_it_is() {
+    let kept = root().join("examples/file-server/graph.svg");
+    let svg = line(root(), &format!("graph {SERVER} --format svg")).ended(0);
+    if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
+        std::fs::write(&kept, &svg).unwrap();
+    }
+    assert!(std::fs::read_to_string(&kept).is_ok_and(|kept| kept == svg), "UPDATE_EXPECT=1 draws it anew");
+}
