@@ -107,7 +107,11 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
         let bytes = input.unused();
         let more = bytes.is_empty()
             || (self.seen > 0 && bytes.len() < shared.limits.head && !may_end(bytes, self.seen));
-        let head = if more { None } else { Head::parse(bytes, shared.limits.head).map_err(End::Refused)? };
+        let head = if more {
+            None
+        } else {
+            Head::parse(bytes, shared.limits.head, || shared.fields()).map_err(End::Refused)?
+        };
         let Some(head) = head else {
             self.seen = bytes.len();
             return Ok(Step::More);
@@ -138,6 +142,7 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
         };
         let mut writer = Writer { link: &mut self.link, out: &mut self.out, shared };
         writer.answer(&head, &request, &response, persistence).await?;
+        shared.keep_fields(head.fields);
         input.consume(length);
         *content = None;
         (self.seen, self.timed) = (0, false);
@@ -166,7 +171,7 @@ impl<F: Flow, S: Sleep, W: Wall, H: Handler> Connection<'_, F, S, W, H> {
 
     /// What is wrong with a head that ends before its end: perhaps something worse, which was not looked for yet.
     fn incomplete(&self) -> Refusal {
-        let parsed = Head::parse(self.input.unused(), self.shared.limits.head);
+        let parsed = Head::parse(self.input.unused(), self.shared.limits.head, Vec::new);
         parsed.err().unwrap_or(Refusal::Malformed("a head that ends early"))
     }
 

@@ -40,6 +40,7 @@ pub(crate) struct Known<'b> {
 
 impl<'b> Known<'b> {
     /// Looks at every field of an HTTP/1.`minor` request.
+    #[inline]
     pub(crate) fn gather(fields: &[Field<'b>], minor: u8) -> Result<Known<'b>, Refusal> {
         let mut known = Known::default();
         let (mut hosts, mut lengths) = (0, 0);

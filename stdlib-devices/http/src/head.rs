@@ -28,8 +28,13 @@ pub(crate) struct Head<'b> {
 }
 
 impl<'b> Head<'b> {
-    /// Reads a head from the start of `bytes`. It may have `limit` bytes. None if more are needed.
-    pub(crate) fn parse(bytes: &'b [u8], limit: usize) -> Result<Option<Head<'b>>, Refusal> {
+    /// Reads a head from the start of `bytes`. It may have `limit` bytes. None if more are needed. `spare` is an empty
+    /// list, whose memory the fields take.
+    pub(crate) fn parse(
+        bytes: &'b [u8],
+        limit: usize,
+        spare: impl FnOnce() -> Vec<Field<'b>>,
+    ) -> Result<Option<Head<'b>>, Refusal> {
         let mut space = [const { MaybeUninit::uninit() }; FIELDS];
         let mut request = Request::new(&mut []);
         let bytes = &bytes[..bytes.len().min(limit)];
@@ -59,7 +64,8 @@ impl<'b> Head<'b> {
         let target = Target::parse(raw, method).map_err(|_| Refusal::Malformed("a target that is none"))?;
         let field =
             |header: &httparse::Header<'b>| Field { name: header.name, value: header.value.trim_ascii() };
-        let fields: Vec<_> = headers.iter().map(field).collect();
+        let mut fields = spare();
+        fields.extend(headers.iter().map(field));
         let known = Known::gather(&fields, minor)?;
         Ok(Some(Head { method, target, minor, fields, known, length }))
     }
@@ -106,7 +112,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &[u8], expected: Result<Option<usize>, u16>) {
-        let result = Head::parse(text, LIMIT).map(|head| head.map(|head| head.length));
+        let result = Head::parse(text, LIMIT, Vec::new).map(|head| head.map(|head| head.length));
         assert_eq!(result.map_err(|refusal| refusal.status().0), expected, "{:?}", text.escape_ascii());
     }
 
@@ -171,9 +177,9 @@ mod tests {
         check(&line(LIMIT), Err(414));
         check(&alloc::format!("GET / HTTP/1.0\r\nA: {}\r\n\r\n", "a".repeat(LIMIT)).into_bytes(), Err(431));
         let many = alloc::format!("GET / HTTP/1.0\r\n{}\r\n", "A: b\r\n".repeat(FIELDS + 1));
-        assert_eq!(Head::parse(many.as_bytes(), 8192).map(|_| ()), Err(Refusal::FieldsTooLarge));
+        assert_eq!(Head::parse(many.as_bytes(), 8192, Vec::new).map(|_| ()), Err(Refusal::FieldsTooLarge));
         let many = alloc::format!("GET / HTTP/1.0\r\n{}\r\n", "A: b\r\n".repeat(FIELDS));
-        assert!(Head::parse(many.as_bytes(), 8192).is_ok());
+        assert!(Head::parse(many.as_bytes(), 8192, Vec::new).is_ok());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use unik::clock::Wall;
+use unik::http::Field;
 
 use crate::date;
 use crate::limits::Limits;
@@ -23,6 +24,8 @@ pub(crate) struct Shared<'s, S, W, H> {
     /// Buffers that a connection has left to the next: of its input, and of its answers, which is empty.
     pub input: Cell<Vec<u8>>,
     pub out: Cell<Vec<u8>>,
+    /// The list of a request's fields, empty.
+    fields: Cell<Vec<Field<'static>>>,
 }
 
 impl<'s, S, W: Wall, H> Shared<'s, S, W, H> {
@@ -37,7 +40,20 @@ impl<'s, S, W: Wall, H> Shared<'s, S, W, H> {
             today: Cell::new((0, date::format(0))),
             input: Cell::default(),
             out: Cell::default(),
+            fields: Cell::default(),
         }
+    }
+
+    /// An empty list of fields.
+    pub(crate) fn fields<'b>(&self) -> Vec<Field<'b>> {
+        self.fields.take()
+    }
+
+    /// Takes a list for the next request.
+    pub(crate) fn keep_fields(&self, mut fields: Vec<Field<'_>>) {
+        fields.clear();
+        // An empty list is one of fields of any life, and collecting it where it lies keeps its memory.
+        self.fields.set(fields.into_iter().map(|_| Field { name: "", value: b"" }).collect());
     }
 
     /// The time of day in seconds since 1970.

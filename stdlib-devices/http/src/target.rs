@@ -50,6 +50,7 @@ impl<'b> Target<'b> {
         Target::origin(rest, Some(authority))
     }
 
+    #[inline]
     fn origin(raw: &'b str, authority: Option<&'b str>) -> Result<Target<'b>, Malformed> {
         let (mut end, mut plain, mut before) = (raw.len(), true, 0);
         for (at, byte) in raw.bytes().enumerate() {
@@ -74,7 +75,8 @@ impl<'b> Target<'b> {
 
 /// Whether a `Host` field or an authority could name a host: what cannot be part of one would be a way to smuggle.
 pub(crate) fn host(value: &[u8]) -> bool {
-    value.iter().all(|byte| IN_HOST[usize::from(*byte)])
+    // Without a branch per byte: nearly all are right.
+    value.iter().fold(true, |right, byte| right & IN_HOST[usize::from(*byte)])
 }
 
 const IN_HOST: [bool; 256] = {
