@@ -5,10 +5,9 @@
 /// The media type of a name. Texts are said to be UTF-8.
 pub fn content_type(name: &str) -> &'static str {
     let name = name.as_bytes();
-    let start = name.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
-    match name.iter().rposition(|byte| *byte == b'.') {
+    match name.iter().rposition(|byte| matches!(byte, b'.' | b'/')) {
         // `.txt` is a hidden file without an extension.
-        Some(dot) if dot > start => of_extension(&name[dot + 1..]),
+        Some(dot) if dot > 0 && name[dot] == b'.' && name[dot - 1] != b'/' => of_extension(&name[dot + 1..]),
         _ => UNKNOWN,
     }
 }
@@ -18,9 +17,10 @@ fn of_extension(extension: &[u8]) -> &'static str {
     if extension.len() > LONGEST || extension.contains(&0) {
         return UNKNOWN;
     }
-    let key =
-        extension.iter().enumerate().fold(0, |key, (at, byte)| key | digit(byte.to_ascii_lowercase(), at));
-    match KEYS.binary_search(&key) {
+    let mut key = [0; LONGEST];
+    key[..extension.len()].copy_from_slice(extension);
+    key.make_ascii_lowercase();
+    match KEYS.binary_search(&u128::from_be_bytes(key)) {
         Ok(index) => TYPES[index].1,
         Err(_) => UNKNOWN,
     }
