@@ -59,10 +59,15 @@ fn wake(waiters: &RefCell<Waiters>) {
     };
     if let Some(first) = first {
         first.wake_by_ref();
-        while let Some(waker) = { waiters.borrow_mut().others.pop() } {
+        loop {
+            let mut waiters = waiters.borrow_mut();
+            let Some(waker) = waiters.others.pop() else {
+                waiters.first.get_or_insert(first);
+                return;
+            };
+            drop(waiters);
             waker.wake();
         }
-        waiters.borrow_mut().first.get_or_insert(first);
     }
 }
 
