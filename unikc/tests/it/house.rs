@@ -255,3 +255,20 @@ fn every_code_has_a_page_and_every_page_a_code() {
         assert!(page.contains("```unik"), "{code}.md has an example");
     }
 }
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut broken = String::new();
+    for page in files(&root(), "md") {
+        let text = std::fs::read_to_string(&page).expect("documents are text");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            let outside = path.is_empty() || path.contains("://") || path.contains(' ');
+            let folder = page.parent().expect("a document lies in a folder");
+            if !outside && !folder.join(path).exists() {
+                broken += &format!("{}: {link}\n", page.display());
+            }
+        }
+    }
+    assert!(broken.is_empty(), "links that lead nowhere:\n{broken}");
+}
