@@ -106,5 +106,14 @@ pub(crate) fn check<'db>(db: &'db dyn Db, item: Item<'db>) -> Checked {
     uses.sort_unstable();
     uses.dedup();
     let parses = parsed.diagnostics.is_empty();
-    Checked { core, ty, diagnostics: checker.types.diagnostics, uses, parses }
+    let mut diagnostics = checker.types.diagnostics;
+    diagnostics.retain(|found| !parsed.diagnostics.iter().any(|said| is_beside(said, found)));
+    Checked { core, ty, diagnostics, uses, parses }
+}
+
+/// Whether two diagnostics are about the same words. What is no number or no name has been reported as that; its type
+/// and its meaning are guesses, which nobody wants to hear about.
+fn is_beside(said: &Diagnostic, found: &Diagnostic) -> bool {
+    let (said, found) = (said.primary().span, found.primary().span);
+    said.touches(found.start as usize) || found.touches(said.start as usize)
 }

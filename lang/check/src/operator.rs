@@ -24,7 +24,10 @@ impl<'db> Checker<'db> {
             }
             UnaryOp::Negate => {
                 let of = self.expr(of, Want::hint(Some(&INT)));
-                if !matches!(of.ty, INT | Type::Unknown) {
+                if of.ty.has_unknown() {
+                    return self.unknown(span);
+                }
+                if of.ty != INT {
                     let message = format!("`-` does not apply to `{}`", self.text(&of.ty));
                     let label = format!("this is `{}`", self.text(&of.ty));
                     let wrong = Diagnostic::error(codes::OPERATOR, message, self.place(of.span), label);

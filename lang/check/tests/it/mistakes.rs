@@ -981,3 +981,32 @@ fn what_nothing_uses() {
     "#]],
     );
 }
+
+#[test]
+fn what_is_no_word_is_told_once() {
+    check(
+        "let a: Ip = 10.0.0.2\nlet b: Port = \"80\nlet c: Ip = \"\\q\"\nlet d = gr\u{f6}\u{df}e.x + 1\nlet e: Str = -nothing\n",
+        expect![[r#"
+            1:13 E0008 `10.0.0.2` is not a number
+              ^ 1:13 «10.0.0.2» not a number
+              note: a number is written in decimal digits, with a unit behind it where it has one: `80`, `1_000`, `64KiB`, `5s`
+              help: write addresses as strings: `"10.0.0.2"`
+              fix: put it in quotes: 1:13 «10.0.0.2» → «"10.0.0.2"»
+            2:15 E0003 this string has no closing `"`
+              ^ 2:15 «"80» opened here
+              note: a string ends on the line on which it begins
+              help: close it with `"`; write `\n` for an end of line in it
+              fix: close the string: 2:18 «» → «"»
+            3:14 E0004 strings have no escape `\q`
+              ^ 3:14 «\q» no such escape
+              note: the escapes are `\"`, `\\`, `\n`, `\t`, `\r`, `\0` and `\u{1F600}`
+              help: write `\\` for a backslash
+            4:9 E0005 `größe` is not a name
+              ^ 4:9 «größe» has characters that names do not have
+              note: names are made of the letters a to z and A to Z, digits and `_`
+              help: other characters can stand in strings and comments
+            5:15 E0101 there is no `nothing` here
+              ^ 5:15 «nothing» not found
+        "#]],
+    );
+}

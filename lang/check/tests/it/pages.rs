@@ -27,9 +27,9 @@ fn each_code_has_a_page_whose_examples_hold() {
         for (at, (_, text)) in tests.iter().enumerate() {
             let (library, mut files) = library();
             files.extend(neighbours.clone());
-            files.push(("main.unik".to_owned(), text.clone()));
+            files.push(("app.unik".to_owned(), text.clone()));
             let db = Database::new(Arc::new(MemorySystem::new(files)), library);
-            let root = db.open("main.unik");
+            let root = db.open("app.unik");
             if at == 1 || bad {
                 if !said(&db, root).is_empty() {
                     wrong += &format!("the repaired {code}:\n{}", said(&db, root));
