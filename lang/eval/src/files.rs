@@ -82,7 +82,8 @@ impl<'d> Machine<'d> {
         let diagnostic = match path.written.starts_with('/') {
             true => diagnostic,
             false => diagnostic.note(match path.folder.as_str() {
-                "" => "the path is relative to the working directory".to_owned(),
+                "" if by_key => "the path is relative to the working directory".to_owned(),
+                "" => "the path is relative to the folder of its file".to_owned(),
                 folder => format!("the path is relative to the folder of its file, `{folder}`"),
             }),
         };

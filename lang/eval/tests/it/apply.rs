@@ -210,7 +210,7 @@ unikernel u = [f(bad), f(bad), f(kv.crunch(files("data"))), d(unknown_name, 1), 
             E0405 there is no folder `nowhere`
               ^ 4:27 «"nowhere"» this path
               - 6:18 «bad» reached through `bad` here
-              note: the path is relative to the working directory
+              note: the path is relative to the folder of its file
               help: make the folder, or give the path of one that is there
             E0409 this is outside the range of `Int`
               ^ 5:38 «9223372036854775807 + 1» computed when configuring

@@ -22,13 +22,13 @@ unikernel u = d(open("nowhere/"), open("data/index.html"))
               ^ 5:22 «"nowhere/"» this path
               - 4:33 «files(dir)» is to be compiled into the image here
               - 5:17 «open("nowhere/")» reached through `open` here
-              note: the path is relative to the working directory
+              note: the path is relative to the folder of its file
               help: make the folder, or give the path of one that is there
             E0406 `data/index.html` is a file, not a folder
               ^ 5:40 «"data/index.html"» this path
               - 4:33 «files(dir)» is to be compiled into the image here
               - 5:35 «open("data/index.html")» reached through `open` here
-              note: the path is relative to the working directory
+              note: the path is relative to the folder of its file
               help: give the folder that the file lies in
         "#]],
     );
