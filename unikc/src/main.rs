@@ -12,6 +12,7 @@ mod explain;
 mod layout;
 mod library;
 mod output;
+mod project;
 mod render;
 mod resolve;
 mod session;

@@ -86,10 +86,14 @@ impl Session {
         &self.db
     }
 
+    /// The file and those that it imports.
+    pub(crate) fn files(&self) -> Vec<FileId> {
+        unik_check::reach(&self.db, self.file)
+    }
+
     /// Everything that is wrong with the file and those that it imports.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        let files = unik_check::reach(&self.db, self.file);
-        files.into_iter().flat_map(|file| unik_check::diagnostics(&self.db, file)).collect()
+        self.files().into_iter().flat_map(|file| unik_check::diagnostics(&self.db, file)).collect()
     }
 
     /// Everything that can be said without values of keys: of the file, and of each of its unikernels.

@@ -9,6 +9,7 @@ use unik_graph::DeviceGraph;
 
 use super::{Asked, failure, report};
 use crate::layout::{self, Layout};
+use crate::project::InProject;
 use crate::resolve::{self, Unresolved};
 use crate::{exit, output};
 
@@ -67,7 +68,8 @@ pub(crate) fn configure(asked: &Asked<'_>) -> Result<Written, u8> {
             resolve::resolve(&unik_codegen::needs(&graph), doc, &layout.crate_dir, session.library())
         })
         .and_then(|resolution| {
-            unik_codegen::generate(&graph, session.sources(), &resolution).map_err(Unresolved::Diagnostics)
+            let sources = InProject::new(session.sources(), graph.place.file, &session.files());
+            unik_codegen::generate(&graph, &sources, &resolution).map_err(Unresolved::Diagnostics)
         });
     let made = made.map_err(|reason| match reason {
         Unresolved::Failure(reason) => failure(reason),

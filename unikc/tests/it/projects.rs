@@ -79,3 +79,30 @@ fn a_device_without_a_crate_is_reported_at_its_place() {
     assert_eq!(done.code, Some(1));
     assert!(done.err.contains("error[E0510]") && done.err.contains("app.unik:1:"), "{}", done.err);
 }
+
+#[test]
+fn a_project_below_a_workspace_is_on_its_own() {
+    let there = crate::folder([("Cargo.toml", &b"[workspace]\nmembers = []\n"[..])]);
+    assert_eq!(line(there.path(), "new inside").code, Some(0));
+    let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["metadata", "--format-version=1", "--no-deps", "--offline"]);
+    let said = cargo.current_dir(there.path().join("inside")).output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+}
+
+#[test]
+fn the_crate_is_the_same_from_wherever_it_is_written() {
+    let there = tempfile::tempdir().unwrap();
+    assert_eq!(line(there.path(), "new one").code, Some(0));
+    let written = |folder: &Path, file: &str| {
+        assert_eq!(unikc(folder, ["configure", file, "--target", "unix"]).code, Some(0));
+        let text = fs::read_to_string(there.path().join("one/target/unik/one-unix/src/main.rs")).unwrap();
+        assert!(text.contains("\"app.unik:"), "{text}");
+        text
+    };
+    let beside = written(&there.path().join("one"), "app.unik");
+    let whole = there.path().join("one/app.unik");
+    assert_eq!(written(there.path(), "one/app.unik"), beside);
+    assert_eq!(written(&there.path().join("one/src"), "../app.unik"), beside);
+    assert_eq!(written(Path::new("/"), whole.to_str().unwrap()), beside);
+}
