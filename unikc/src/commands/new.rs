@@ -96,6 +96,10 @@ const TAKEN: &[&str] = &[
     "yield",
 ];
 
+/// Cargo refuses a crate below a workspace that does not count it among its members.
+const OWN_WORKSPACE: &str =
+    "\n# A workspace of its own; take this out to make it a member of the one around it.\n[workspace]\n";
+
 /// Makes the project in a new folder, or in an empty one.
 pub(crate) fn run(folder: &Path, library: &Library) -> u8 {
     let made = name(folder).and_then(|name| make(folder, name, library).map(|()| name));
@@ -158,7 +162,10 @@ fn make(folder: &Path, name: &str, library: &Library) -> Result<(), Refused> {
     for (below, text) in FILES {
         let path = folder.join(below);
         let text = text.replace("{{name}}", name).replace("{{image}}", &name.replace('-', "_"));
-        let text = text.replace("{{unik}}", &unik);
+        let mut text = text.replace("{{unik}}", &unik);
+        if *below == "Cargo.toml" && layout::workspace(&layout::absolute(folder)).is_some() {
+            text.push_str(OWN_WORKSPACE);
+        }
         layout::write_if_changed(&path, text.as_bytes()).map_err(|reason| failure(&path, reason))?;
     }
     Ok(())
