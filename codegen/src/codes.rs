@@ -14,6 +14,8 @@ pub const NOT_CLONE: Code = Code("E0504");
 pub const RESULT: Code = Code("E0505");
 /// Another Rust error inside the generated crate.
 pub const OTHER: Code = Code("E0506");
+/// The crates want versions of another that exclude each other.
+pub const VERSIONS: Code = Code("E0507");
 /// No `Cargo.toml` lies beside the `.unik` file.
 pub const NO_CRATE: Code = Code("E0510");
 /// A `Cargo.toml` cannot be read.
@@ -35,6 +37,7 @@ pub const ALL: &[Code] = &[
     NOT_CLONE,
     RESULT,
     OTHER,
+    VERSIONS,
     NO_CRATE,
     BAD_MANIFEST,
     NO_CONSTRUCTOR,

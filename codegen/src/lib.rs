@@ -22,6 +22,7 @@ mod resolution;
 pub mod rustc;
 mod source_map;
 mod value;
+mod versions;
 
 use unik_graph::DeviceGraph;
 use unik_source::{Diagnostic, Sources};
@@ -33,6 +34,7 @@ pub use parts::{Field, FilesTable, KeysPlan, LocalEnum, NamedConstant, Plan};
 pub use plan::plan;
 pub use resolution::{CrateInfo, FileContent, FileEntry, Needs, Resolution, needs};
 pub use source_map::{Origin, OriginKind, SourceMap};
+pub use versions::excluded;
 
 /// The crate of `graph`, or why there is none.
 pub fn generate(

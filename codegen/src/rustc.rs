@@ -131,12 +131,6 @@ impl<'m> Found<'m> {
         }
     }
 
-    /// What rustc underlines.
-    fn underlined(&self) -> String {
-        let (start, end) = self.columns;
-        self.line.chars().skip(start.saturating_sub(1)).take(end.saturating_sub(start)).collect()
-    }
-
     /// The variable that is cloned where rustc points at `.clone()`.
     fn cloned(&self) -> Option<String> {
         let (start, _) = self.columns;
@@ -242,7 +236,9 @@ enum Kind<'g> {
 fn kind<'g>(found: &Found<'_>, origin: &Origin, graph: &'g DeviceGraph) -> Option<Kind<'g>> {
     let device = device(graph, &origin.node)?;
     match found.code {
-        "E0277" | "E0599" if found.names("Clone") || found.underlined().contains("clone") => {
+        "E0277" if found.text.contains("Clone` is not satisfied") => Some(Kind::NotClone),
+        // `the method` where it would be there if something else held.
+        "E0599" if found.text.contains("method named `clone`") || found.text.contains("method `clone`") => {
             Some(Kind::NotClone)
         }
         "E0277" | "E0271"
@@ -285,7 +281,8 @@ fn other(found: &Found<'_>, origin: &Origin) -> Diagnostic {
         OriginKind::Enum => "for this enum",
     };
     // A case or a whole enum of Rust that is missing has no device to be told at.
-    let missing = matches!(found.code, "E0412" | "E0425" | "E0432" | "E0433" | "E0599" | "E0603");
+    let missing = matches!(found.code, "E0412" | "E0425" | "E0432" | "E0433" | "E0599" | "E0603")
+        || found.text.contains("Copy` is not satisfied");
     let names_enums = matches!(origin.kind, OriginKind::Enum | OriginKind::Value | OriginKind::Key);
     if names_enums && missing {
         let message = "the Rust enum is not like the enum of the `.unik` file";

@@ -36,7 +36,7 @@ pub(crate) struct Built {
     pub(crate) program: Option<PathBuf>,
     /// The messages of rustc with the target that each is about, as cargo gives them, in order.
     pub(crate) messages: Vec<Value>,
-    /// What cargo said, unless it said it on the terminal already.
+    /// What cargo said; on a terminal, only why it found no versions, which it has shown there.
     pub(crate) said: String,
 }
 
@@ -80,8 +80,26 @@ impl Build<'_> {
         built.said = said.join().unwrap_or_default();
         if !status.success() {
             built.program = None;
+            if watched && built.messages.is_empty() {
+                built.said = self.unresolved()?;
+            }
         }
         Ok(built)
+    }
+
+    /// Why there are no versions to build, if there are none: it stands on the terminal, where nobody can read it back.
+    fn unresolved(&self) -> Result<String, String> {
+        let mut command = self.command("metadata");
+        command.args(["--format-version=1", "--color=never"]);
+        if self.offline {
+            command.arg("--offline");
+        }
+        let output = command.stdout(Stdio::null()).output().map_err(|reason| cannot_start(&reason))?;
+        Ok(if output.status.success() {
+            String::new()
+        } else {
+            String::from_utf8_lossy(&output.stderr).into_owned()
+        })
     }
 
     /// Whether the lock file and what has been downloaded are enough.

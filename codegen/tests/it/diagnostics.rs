@@ -180,6 +180,17 @@ fn what_is_not_in_the_crate() {
     "#]],
     );
     check_rustc(
+        "named",
+        &changed("direct", "NotClone::new", None),
+        &expect![[r#"
+            E0502: `NotClone::new` is not in the crate beside its `.unik` file
+              std 9: named here
+              app 2: needed here
+              note: rustc (E0599): no function or associated item named `new` found for struct `NotClone` in the current scope
+              help: write it there as `pub`, or correct the path: it is relative to the root of the crate
+        "#]],
+    );
+    check_rustc(
         "type",
         &changed("direct", "Disk::new", None),
         &expect![[r#"
@@ -405,4 +416,46 @@ fn messages_about_other_crates_are_left_to_cargo() {
           app 10: of this unikernel
     "#]]
     .assert_eq(&told(&message("server", "error")));
+}
+
+#[test]
+fn versions_that_exclude_each_other() {
+    let graph = server();
+    let crates = resolution(&graph, "../..").crates;
+    let packages: Vec<&str> = crates.values().map(|info| info.package.as_str()).collect();
+    let check = |said: &str, expected: &Expect| {
+        let said = said.replace("FIRST", packages[0]).replace("SECOND", packages[packages.len() - 1]);
+        let told = unik_codegen::excluded(&said, &graph, &crates);
+        expected.assert_eq(&told.map_or("nothing\n".to_owned(), |told| shown(&told)));
+    };
+    check(
+        "    Updating index\nerror: failed to select a version for `log`.\n    ... required by package `FIRST v0.1.0 (/a)`\n\nall possible versions conflict with previously selected packages.\n\n  previously selected package `log v0.4.22`\n    ... which satisfies dependency `log = \"=0.4.22\"` of package `SECOND v0.1.0 (/b)`\n",
+        &expect![[r#"
+            E0507: the crates of this image need versions of `log` that exclude each other
+              app 1: `std/fixture.crunch` needs the crate `fixture-devices`
+              note: cargo: failed to select a version for `log`
+              help: change what one of them says of `log` in its Cargo.toml, or take another version of one
+        "#]],
+    );
+    check(
+        "error: failed to select a version for `log`.\n    ... required by package `deep v0.1.0`\nversions conflict\n",
+        &expect![[r#"
+            E0507: the crates of this image need versions of `log` that exclude each other
+              app 10: of this unikernel
+              note: cargo: failed to select a version for `log`
+              help: change what one of them says of `log` in its Cargo.toml, or take another version of one
+        "#]],
+    );
+    check(
+        "error: failed to select a version for the requirement `log = \"^9\"`\n",
+        &expect![[r#"
+        nothing
+    "#]],
+    );
+    check(
+        "error: no matching package named `lgo` found\n",
+        &expect![[r#"
+        nothing
+    "#]],
+    );
 }

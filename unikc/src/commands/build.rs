@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use unik_codegen::rustc;
-use unik_source::Diagnostic;
 
 use super::configure::{Written, configure, shown};
 use super::{Asked, failure, report};
@@ -60,22 +59,15 @@ fn lock(folder: &Path) -> std::io::Result<File> {
 /// Says why it did not compile: mistakes in the generated crate are told at the `.unik` file, those in crates that people
 /// wrote as rustc tells them, and what else cargo has to say as it is.
 fn explain(asked: &Asked<'_>, written: &Written, built: &Built) {
-    let mut told: Vec<Diagnostic> = Vec::new();
+    let mut told = rustc::diagnostics(&built.messages, &written.made, &written.graph);
+    told.extend(unik_codegen::excluded(&built.said, &written.graph, &written.crates));
     let mut said = String::new();
     for message in &built.messages {
-        if let Some(diagnostic) = rustc::diagnostic(message, &written.made, &written.graph) {
-            // rustc may find several faults with one call; the first tells what to do.
-            if !told
-                .iter()
-                .any(|other| (other.code, other.primary()) == (diagnostic.code, diagnostic.primary()))
-            {
-                told.push(diagnostic);
-            }
-        } else if message["target"]["kind"][0] != "bin" && message["message"]["level"] == "error" {
+        if message["target"]["kind"][0] != "bin" && message["message"]["level"] == "error" {
             said += message["message"]["rendered"].as_str().unwrap_or_default();
         }
     }
-    if said.is_empty() && told.is_empty() {
+    if said.is_empty() && told.is_empty() && !output::watched() {
         said.clone_from(&built.said);
     }
     output::err(&said);

@@ -1,9 +1,11 @@
 //! `unikc configure FILE --target T`: writes the crate of an image, and nothing else.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use unik_codegen::Crate;
+use smol_str::SmolStr;
+use unik_codegen::{Crate, CrateInfo};
 use unik_eval::Mode;
 use unik_graph::DeviceGraph;
 
@@ -30,6 +32,8 @@ pub(crate) struct Written {
     pub(crate) graph: DeviceGraph,
     /// What was made.
     pub(crate) made: Crate,
+    /// The crates of its devices, by their folders.
+    pub(crate) crates: BTreeMap<SmolStr, CrateInfo>,
     /// Where things are.
     pub(crate) layout: Layout,
 }
@@ -69,9 +73,11 @@ pub(crate) fn configure(asked: &Asked<'_>) -> Result<Written, u8> {
         })
         .and_then(|resolution| {
             let sources = InProject::new(session.sources(), graph.place.file, &session.files());
-            unik_codegen::generate(&graph, &sources, &resolution).map_err(Unresolved::Diagnostics)
+            unik_codegen::generate(&graph, &sources, &resolution)
+                .map(|made| (made, resolution.crates))
+                .map_err(Unresolved::Diagnostics)
         });
-    let made = made.map_err(|reason| match reason {
+    let (made, crates) = made.map_err(|reason| match reason {
         Unresolved::Failure(reason) => failure(reason),
         Unresolved::Diagnostics(diagnostics) => {
             report(session, &diagnostics);
@@ -79,7 +85,7 @@ pub(crate) fn configure(asked: &Asked<'_>) -> Result<Written, u8> {
         }
     })?;
     write(&made, &layout, asked).map_err(failure)?;
-    Ok(Written { graph, made, layout })
+    Ok(Written { graph, made, crates, layout })
 }
 
 fn write(made: &Crate, layout: &Layout, asked: &Asked<'_>) -> Result<(), String> {
