@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use unik_source::{Diagnostic, Span};
-use unik_syntax::tree::{self, Statement};
+use unik_db::parsed;
+use unik_source::{Diagnostic, Place, Span};
+use unik_syntax::tree::{self, Name, Statement};
 
 use crate::codes;
 use crate::core::{self, Expr, ExprKind, Lambda, Local, LocalKey, Param, Type};
@@ -162,8 +163,27 @@ impl<'db> Checker<'db> {
         }
         let last = self.expr(last, want);
         self.bindings.truncate(before);
+        self.idle(statements);
         let ty = last.ty.clone();
         Expr { kind: ExprKind::Block(made, Box::new(last)), ty, span }
+    }
+
+    /// Warns of what a block declares and nothing in it reads.
+    fn idle(&mut self, statements: &[Statement]) {
+        if self.file.library(self.db) || !parsed(self.db, self.item).diagnostics.is_empty() {
+            return;
+        }
+        for statement in statements {
+            let (Statement::Let(tree::Let { name, .. }) | Statement::Key(tree::Key { name, .. })) = statement;
+            if name.text.is_empty() || name.text.starts_with('_') || self.read.contains(&name.span) {
+                continue;
+            }
+            let place = self.place(name.span);
+            self.report(match statement {
+                Statement::Let(_) => unused_let(name, place, "not used in this block"),
+                Statement::Key(_) => unused_key(name, place),
+            });
+        }
     }
 
     fn local_value(&mut self, tree: &tree::Let) -> Expr {
@@ -174,4 +194,18 @@ impl<'db> Checker<'db> {
         // Others see the type that is written, not the one that was found.
         Expr { ty, ..value }
     }
+}
+
+/// A `let` that nothing uses; `label` says where nothing does.
+pub(crate) fn unused_let(name: &Name, place: Place, label: &str) -> Diagnostic {
+    let message = format!("`{}` is never used", name.text);
+    let warning = Diagnostic::warning(codes::UNUSED_LET, message, place, label);
+    warning.help(format!("use it, take it out, or call it `_{}`", name.text))
+}
+
+/// A key that nothing reads.
+pub(crate) fn unused_key(name: &Name, place: Place) -> Diagnostic {
+    let message = format!("the key `{}` is never read", name.text);
+    let warning = Diagnostic::warning(codes::UNUSED_KEY, message, place, "giving it changes nothing");
+    warning.help("read it, or take it out")
 }

@@ -18,8 +18,9 @@ pub(crate) enum Named<'db> {
     Unknown,
 }
 
-/// A name in a file, as a key of queries.
-#[salsa::interned]
+/// A name in a file, as a key of queries. It is never forgotten: to see whether a name is still in use costs more, at each
+/// edit and for each use, than to keep it.
+#[salsa::interned(revisions = usize::MAX)]
 pub(crate) struct Word<'db> {
     #[returns(copy)]
     pub(crate) file: SourceFile,

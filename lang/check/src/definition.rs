@@ -4,8 +4,8 @@ use crate::core::DefId;
 use unik_db::{Db, Item, SourceFile, items};
 use unik_source::Anchor;
 
-/// A [`DefId`] as a key of queries.
-#[salsa::interned]
+/// A [`DefId`] as a key of queries, never forgotten.
+#[salsa::interned(revisions = usize::MAX)]
 struct Definition<'db> {
     #[returns(copy)]
     file: SourceFile,

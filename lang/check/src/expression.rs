@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use unik_db::{Db, Item, SourceFile, parsed};
 use unik_graph::value::ValueType;
@@ -108,6 +109,8 @@ pub(crate) struct Checker<'db> {
     pub(crate) types: TypeRefs<'db>,
     /// The names that the item binds around the expression at hand, innermost last.
     pub(crate) bindings: Vec<Binding>,
+    /// The bindings that have been read, by where they stand.
+    pub(crate) read: FxHashSet<Span>,
     /// The keys of blocks, or of the device.
     pub(crate) keys: Vec<Key>,
     /// How many locals there are.
@@ -130,6 +133,7 @@ impl<'db> Checker<'db> {
             circles: circles(db, file),
             types: TypeRefs::new(db, item),
             bindings: Vec::new(),
+            read: FxHashSet::default(),
             keys: Vec::new(),
             locals: 0,
             frames: Vec::new(),

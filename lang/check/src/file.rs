@@ -6,10 +6,11 @@ use unik_db::{Db, Item, SourceFile, Text, items, parsed};
 use unik_source::{Diagnostic, Place, Span};
 use unik_syntax::tree::{self, ItemKind};
 
+use crate::binding::{unused_key, unused_let};
 use crate::codes;
 use crate::import::{import, last_segment};
 use crate::key::same_options;
-use crate::order::settled;
+use crate::order::settle;
 use crate::type_ref::is_built_in;
 
 /// Everything that is wrong in a file, in the order of the text.
@@ -26,30 +27,47 @@ pub(crate) fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic>
             Diagnostic::error(codes::UNREADABLE, message, Place::in_file(file.id(db), Span::at(0)), "");
         return vec![why.into_iter().fold(wrong, |wrong, why| wrong.note(why.clone()))];
     }
-    settled(db, file);
+    settle(db, file);
     let mut found: Vec<(u32, Diagnostic)> = Vec::new();
-    for item in items(db, file).iter() {
+    let whole = whole(db, file);
+    for item in whole.wrong.iter().copied() {
         let said = parsed(db, item).diagnostics.iter().chain(&crate::checked(db, item).diagnostics);
         found.extend(said.map(|diagnostic| (item.start(db), diagnostic.clone())));
     }
     let at = |diagnostic: &Diagnostic| {
         items(db, file).get(diagnostic.primary().anchor).map_or(0, |item| item.start(db))
     };
-    found.extend(whole(db, file).iter().map(|diagnostic| (at(diagnostic), diagnostic.clone())));
+    found.extend(whole.diagnostics.iter().map(|diagnostic| (at(diagnostic), diagnostic.clone())));
     found.sort_by_key(|(start, diagnostic)| (*start + diagnostic.primary().span.start, diagnostic.code));
     found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
 }
 
-/// What no item sees alone.
+/// A file as a whole.
+#[derive(Debug, PartialEq, Eq, salsa::SalsaValue)]
+struct Whole<'db> {
+    /// What no item sees alone.
+    diagnostics: Vec<Diagnostic>,
+    /// The items that have something wrong in themselves: few, where whoever asks would have to look at all.
+    wrong: Vec<Item<'db>>,
+}
+
 #[salsa::tracked]
-fn whole(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+fn whole(db: &dyn Db, file: SourceFile) -> Whole<'_> {
     let mut diagnostics = Vec::new();
+    let (mut wrong, mut parses) = (Vec::new(), true);
+    for item in items(db, file).iter() {
+        let checked = crate::checked(db, item);
+        parses &= checked.parses;
+        if !checked.parses || !checked.diagnostics.is_empty() {
+            wrong.push(item);
+        }
+    }
     duplicates(db, file, &mut diagnostics);
     options(db, file, &mut diagnostics);
-    if !file.library(db) && items(db, file).iter().all(|item| crate::checked(db, item).parses) {
+    if parses && !file.library(db) {
         unused(db, file, &mut diagnostics);
     }
-    diagnostics
+    Whole { diagnostics, wrong }
 }
 
 /// The name that an item declares, where it stands, from its tree.
@@ -223,18 +241,14 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
                     diagnostics.push(warning.help("take it out of the import"));
                 }
             }
-            (ItemKind::Key(tree), Some(name)) => {
-                let message = format!("the key `{name}` is never read");
-                let place = item.place(db, tree.name.span);
-                let warning =
-                    Diagnostic::warning(codes::UNUSED_KEY, message, place, "giving it changes nothing");
-                diagnostics.push(warning.help("read it, or take it out"));
+            // What cannot be read under its name is not idle by choice.
+            (ItemKind::Key(_) | ItemKind::Let(_), Some(name)) if is_built_in(name) => {}
+            (ItemKind::Key(tree), _) => {
+                diagnostics.push(unused_key(&tree.name, item.place(db, tree.name.span)));
             }
-            (ItemKind::Let(tree), Some(name)) => {
-                let message = format!("`{name}` is never used");
+            (ItemKind::Let(tree), _) => {
                 let place = item.place(db, tree.name.span);
-                let warning = Diagnostic::warning(codes::UNUSED_LET, message, place, "not used in this file");
-                diagnostics.push(warning.help(format!("use it, take it out, or call it `_{name}`")));
+                diagnostics.push(unused_let(&tree.name, place, "not used in this file"));
             }
             _ => {}
         }

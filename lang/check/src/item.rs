@@ -64,7 +64,7 @@ impl Checked {
             ty: Type::Unknown,
             diagnostics: Vec::new(),
             uses: Vec::new(),
-            parses: true,
+            parses: false,
         }
     }
 }

@@ -43,7 +43,7 @@ pub use key::{RESERVED_AT_BOOT, RESERVED_OPTIONS, RESERVED_SHORTS, RESERVED_SHOR
 pub use queries::{
     checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type,
     checked_platform, checked_require, checked_unikernel, declared, diagnostics, keys_of_file, platforms,
-    reach, requires, target_type, type_of, unikernels,
+    reach, requires, settle, target_type, type_of, unikernels,
 };
 pub use type_text::{type_text, type_text_in};
 pub use types::subtype;

@@ -53,7 +53,8 @@ impl<'db> Checker<'db> {
             return self.unknown(span);
         }
         if let Some(binding) = self.bound(&name.text) {
-            let (what, ty) = (binding.what, binding.ty.clone());
+            let (what, ty, at) = (binding.what, binding.ty.clone(), binding.span);
+            self.read.insert(at);
             let kind = match what {
                 Bound::Key(key) => ExprKind::LocalKey(key),
                 Bound::Local(local) => {

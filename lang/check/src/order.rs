@@ -72,6 +72,14 @@ pub(crate) fn sorted(db: &dyn Db, file: SourceFile) -> &[Node<'_>] {
     &order(db, file).sorted
 }
 
+/// Settles a file from outside of all queries. Those that read every item go first, one by one: salsa keeps what a query
+/// read in a table for each level of its stack, and whatever runs later on the same level pays for the largest.
+pub(crate) fn settle(db: &dyn Db, file: SourceFile) {
+    items(db, file);
+    order(db, file);
+    settled(db, file);
+}
+
 /// Checks everything that a file leads to, the mentioned first, so that no chain of definitions is too long for
 /// the stack. Whoever asks for a checked item from outside asks for this before.
 #[salsa::tracked]

@@ -27,6 +27,7 @@ pub fn diagnostics(db: &dyn Db, file: FileId) -> Vec<Diagnostic> {
 /// platforms are not among them, unless they are imported.
 pub fn reach(db: &dyn Db, file: FileId) -> Vec<FileId> {
     let Some(file) = db.source(file) else { return Vec::new() };
+    items(db, file);
     reached(db, file).iter().map(|file| file.id(db)).collect()
 }
 
@@ -80,11 +81,22 @@ fn named_items(db: &dyn Db, file: FileId, keyword: &str) -> Vec<(SmolStr, DefId)
     named.filter_map(|item| Some((item.name(db).clone()?, id_of(db, item)))).collect()
 }
 
+/// Checks everything that the files in reach of a file lead to. Whoever asks for many items from outside of all queries
+/// asks for this before: it takes less than the items one by one.
+pub fn settle(db: &dyn Db, file: FileId) {
+    for file in reach(db, file) {
+        if let Some(file) = db.source(file) {
+            crate::order::settle(db, file);
+        }
+    }
+}
+
 /// The core of an item, whatever it is. Its file is settled first, so that no chain of definitions is too long for the
 /// stack.
 pub fn checked_core(db: &dyn Db, id: DefId) -> Option<&Core> {
-    let item: Item<'_> = item_of(db, id)?;
-    settled(db, item.file(db));
+    let file = db.source(id.file)?;
+    settled(db, file);
+    let item: Item<'_> = items(db, file).get(id.item)?;
     Some(&crate::checked(db, item).core)
 }
 

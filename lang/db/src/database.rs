@@ -214,6 +214,7 @@ impl Db for Database {
 
     fn anchors(&self, items: &[ItemText]) -> Vec<Anchor> {
         let mut seen: FxHashMap<(&str, Option<&str>), u32> = FxHashMap::default();
+        seen.reserve(items.len());
         let mut identities = locked(&self.world.identities);
         let mut anchors = Vec::with_capacity(items.len());
         for item in items {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use unik_source::{Anchor, Diagnostic, Place, Span};
 use unik_syntax::tree;
@@ -43,7 +42,8 @@ impl Item<'_> {
 #[derive(Debug, PartialEq, Eq, salsa::SalsaValue)]
 pub struct Items<'db> {
     list: Vec<Item<'db>>,
-    by_anchor: FxHashMap<Anchor, u32>,
+    /// Sorted.
+    by_anchor: Vec<(Anchor, u32)>,
 }
 
 impl<'db> Items<'db> {
@@ -54,7 +54,8 @@ impl<'db> Items<'db> {
 
     /// The item with this number, if the file still has it.
     pub fn get(&self, anchor: Anchor) -> Option<Item<'db>> {
-        self.list.get(*self.by_anchor.get(&anchor)? as usize).copied()
+        let at = self.by_anchor.binary_search_by_key(&anchor, |(anchor, _)| *anchor).ok()?;
+        self.list.get(self.by_anchor[at].1 as usize).copied()
     }
 }
 
@@ -69,7 +70,8 @@ pub fn items(db: &dyn Db, file: SourceFile) -> Items<'_> {
         Item::new(db, file, *anchor, item.keyword, item.name, said, item.span.start)
     });
     let list = made.collect();
-    let by_anchor = anchors.iter().zip(0..).map(|(anchor, at)| (*anchor, at)).collect();
+    let mut by_anchor: Vec<(Anchor, u32)> = anchors.iter().copied().zip(0..).collect();
+    by_anchor.sort_unstable();
     Items { list, by_anchor }
 }
 
