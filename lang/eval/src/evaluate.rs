@@ -6,7 +6,9 @@ use unik_source::Diagnostic;
 
 use crate::definitions::Definitions;
 use crate::machine::Machine;
+use crate::require::Pending;
 use crate::scope::TrailId;
+use crate::value::Value;
 use crate::values::{Given, KeyValues, Mode};
 
 /// What an evaluation gives.
@@ -32,22 +34,55 @@ pub fn evaluate_in(
     values: &KeyValues,
     mode: Mode,
 ) -> Outcome {
-    let mut machine = Machine::new(defs, values, mode, unikernel.place);
-    machine.choose_target(values);
-    let value = machine.run(def, &unikernel.body, &unikernel.name, unikernel.place);
-    let requires = machine.requires();
+    let (mut machine, value, requires) = run(defs, def, unikernel, values, mode);
     let graph = machine.graph(unikernel, value, &requires);
-    if mode == Mode::Symbolic {
-        for key in defs.own_keys() {
-            machine.read_key(key, TrailId::EMPTY);
-            machine.finish();
-        }
-    }
+    read_own_keys(&mut machine);
     Outcome {
         graph,
         keys: machine.all_keys(),
         unused: machine.keys.unused().cloned().collect(),
         diagnostics: machine.diagnostics,
         exprs: machine.exprs.into_exprs(),
+    }
+}
+
+/// What is wrong with a unikernel, and nothing else. While keys are symbols, drawing the graph finds no mistake, so it
+/// is not drawn.
+pub(crate) fn mistakes_in(
+    defs: &dyn Definitions,
+    def: DefId,
+    unikernel: &Unikernel,
+    values: &KeyValues,
+    mode: Mode,
+) -> Vec<Diagnostic> {
+    let (mut machine, value, requires) = run(defs, def, unikernel, values, mode);
+    match mode {
+        Mode::Concrete => drop(machine.graph(unikernel, value, &requires)),
+        Mode::Symbolic => read_own_keys(&mut machine),
+    }
+    machine.diagnostics
+}
+
+fn run<'d>(
+    defs: &'d dyn Definitions,
+    def: DefId,
+    unikernel: &'d Unikernel,
+    values: &KeyValues,
+    mode: Mode,
+) -> (Machine<'d>, Value, Vec<Pending<'d>>) {
+    let mut machine = Machine::new(defs, values, mode, unikernel.place);
+    machine.choose_target(values);
+    let value = machine.run(def, &unikernel.body, &unikernel.name, unikernel.place);
+    let requires = machine.requires();
+    (machine, value, requires)
+}
+
+/// Keys that nothing has read are keys all the same where keys are symbols.
+fn read_own_keys(machine: &mut Machine<'_>) {
+    if machine.mode == Mode::Symbolic {
+        for key in machine.defs.own_keys() {
+            machine.read_key(key, TrailId::EMPTY);
+            machine.finish();
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Names of nodes: the scope and the device, as a Rust name, with a number where several would be the same.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 /// The names that have been given.
 #[derive(Debug, Default)]
@@ -10,7 +10,7 @@ pub(crate) struct Ids {
     next: FxHashMap<SmolStr, u32>,
 }
 
-/// Words that Rust keeps for itself, in any edition.
+/// Words that Rust keeps for itself, in any edition, sorted.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -22,20 +22,34 @@ const KEYWORDS: &[&str] = &[
 impl Ids {
     /// `tcp`, `tcp_2`, `management_tcp`.
     pub(crate) fn give(&mut self, scope: &[SmolStr], name: &str) -> SmolStr {
-        let parts: Vec<&str> = scope.iter().map(SmolStr::as_str).chain([name]).collect();
-        let wanted = rust_name(&parts.join("_"));
-        let mut id = wanted.clone();
-        let next = self.next.entry(wanted.clone()).or_insert(1);
-        while !self.taken.insert(id.clone()) {
+        let wanted = match scope {
+            [] => rust_name(name),
+            scope => {
+                let parts: Vec<&str> = scope.iter().map(SmolStr::as_str).chain([name]).collect();
+                rust_name(&parts.join("_"))
+            }
+        };
+        // A name that has been given before is taken.
+        let next = self.next.entry(wanted.clone()).or_insert(0);
+        loop {
             *next += 1;
-            id = SmolStr::new(format!("{wanted}_{next}"));
+            let id = if *next == 1 { wanted.clone() } else { format_smolstr!("{wanted}_{next}") };
+            if self.taken.insert(id.clone()) {
+                return id;
+            }
         }
-        id
     }
 }
 
 /// The same name with what Rust does not allow written as `_`.
 fn rust_name(name: &str) -> SmolStr {
+    let is_rust = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    if name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(is_rust)
+        && !is_keyword(name)
+    {
+        return SmolStr::new(name);
+    }
     let lower = |char: char| match char {
         'a'..='z' | '0'..='9' => char,
         'A'..='Z' => char.to_ascii_lowercase(),
@@ -45,10 +59,14 @@ fn rust_name(name: &str) -> SmolStr {
     if made.starts_with(|first: char| first.is_ascii_digit()) || made.chars().all(|char| char == '_') {
         made.insert_str(0, "n_");
     }
-    if KEYWORDS.contains(&made.as_str()) {
+    if is_keyword(&made) {
         made.push('_');
     }
     SmolStr::new(made)
+}
+
+fn is_keyword(name: &str) -> bool {
+    KEYWORDS.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]
@@ -69,6 +87,7 @@ mod tests {
         check(&["management"], "tcp", "management_tcp");
         check(&["a-b", "Ü"], "x", "a_b___x");
         check(&[], "type", "type_");
+        assert!(KEYWORDS.is_sorted());
         check(&["9"], "a", "n_9_a");
         check(&[], "字", "n__");
     }

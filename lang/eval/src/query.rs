@@ -10,13 +10,13 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use unik_check::core::{self, DefId};
 use unik_check::{Core, checked_core};
-use unik_db::{Db, Entry, Text, items, path};
+use unik_db::{Db, Entry, Item, Text, items, path};
 use unik_graph::{EnumType, Exprs, HostPath};
 use unik_source::{Anchor, Diagnostic, FileId, Place, Span};
 
 use crate::codes;
 use crate::definitions::{Definitions, HostEntry};
-use crate::evaluate::{Outcome, evaluate_in};
+use crate::evaluate::{Outcome, evaluate_in, mistakes_in};
 use crate::nearest::nearest;
 use crate::values::{KeyValues, Mode};
 
@@ -29,6 +29,7 @@ pub fn evaluate(
     values: &KeyValues,
     mode: Mode,
 ) -> Outcome {
+    unik_check::settle(db, file);
     match pick(db, file, unikernel) {
         Ok(def) => evaluated(db, file, def, values, mode),
         Err(diagnostics) => nothing(diagnostics),
@@ -54,24 +55,35 @@ pub fn check_file(db: &dyn Db, file: FileId) -> Vec<Diagnostic> {
     for file in unik_check::reach(db, file) {
         unik_check::diagnostics(db, file).into_iter().for_each(&mut add);
     }
-    for (_, def) in unik_check::unikernels(db, file) {
-        let symbolic = evaluated(db, file, def, &KeyValues::default(), Mode::Symbolic);
-        symbolic.diagnostics.into_iter().for_each(&mut add);
-        let wanted = by_defaults(db, file, def).into_iter();
-        wanted.filter(|diagnostic| diagnostic.code != codes::NO_VALUE).for_each(&mut add);
+    let unikernels = db.source(file).into_iter().flat_map(|file| items(db, file).iter());
+    for unikernel in unikernels.filter(|item| item.keyword(db) == "unikernel" && item.name(db).is_some()) {
+        wrong(db, unikernel).iter().cloned().for_each(&mut add);
     }
     diagnostics
 }
 
+/// What is wrong with a unikernel without values of keys. It evaluates again only if something that it read has changed.
+#[salsa::tracked]
+fn wrong<'db>(db: &'db dyn Db, unikernel: Item<'db>) -> Vec<Diagnostic> {
+    let def = unik_check::id_of(db, unikernel);
+    // What did not parse has been reported.
+    let Some(Core::Unikernel(unikernel)) = checked_core(db, def) else { return Vec::new() };
+    let program = Program { db, file: def.file, cores: RefCell::default() };
+    let mut diagnostics = mistakes_in(&program, def, unikernel, &KeyValues::default(), Mode::Symbolic);
+    let wanted = by_defaults(&program, def, unikernel).into_iter();
+    diagnostics.extend(wanted.filter(|diagnostic| diagnostic.code != codes::NO_VALUE));
+    diagnostics
+}
+
 /// What is wrong with a unikernel when all keys have their defaults, on the target where least is wrong.
-fn by_defaults(db: &dyn Db, file: FileId, def: DefId) -> Vec<Diagnostic> {
+fn by_defaults(program: &Program<'_>, def: DefId, unikernel: &core::Unikernel) -> Vec<Diagnostic> {
     let targets: Vec<Option<SmolStr>> =
-        unik_check::platforms(db, file).into_iter().map(|(name, _)| Some(name)).collect();
+        unik_check::platforms(program.db, program.file).into_iter().map(|(name, _)| Some(name)).collect();
     let targets = if targets.is_empty() { vec![None] } else { targets };
     let mut least: Option<Vec<Diagnostic>> = None;
     for target in targets {
         let values = KeyValues { target, ..KeyValues::default() };
-        let found = evaluated(db, file, def, &values, Mode::Concrete).diagnostics;
+        let found = mistakes_in(program, def, unikernel, &values, Mode::Concrete);
         if least.as_ref().is_none_or(|least| found.len() < least.len()) {
             least = Some(found);
         }
