@@ -18,6 +18,9 @@ pub(crate) fn mended(words: &[Token]) -> Vec<Token> {
         TokenKind::Unknown => None,
         _ => Some(*token),
     };
+    if first_mistake(words).is_none() {
+        return words.to_vec();
+    }
     let mut mended = Vec::with_capacity(words.len());
     mended.extend(words.iter().filter_map(meant));
     mended

@@ -33,6 +33,10 @@ impl Level {
 /// The first token at which the item goes deeper than a tree may.
 pub(crate) fn exceeded(words: &[Token]) -> Option<usize> {
     use TokenKind as T;
+    // No token counts more than twice, and none more than once as nesting.
+    if words.len() <= NESTING.min(DEPTH / 2) {
+        return None;
+    }
     let mut levels = vec![Level::default()];
     // What the parser waits for in all open brackets, brackets included.
     let mut nesting = 0_usize;
