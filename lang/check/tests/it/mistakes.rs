@@ -107,6 +107,9 @@ fn definitions_are_unique() {
               ^ 3:15 «a» again here
               - 3:7 «a» first here
               help: rename one of them
+            3:31 W0102 `b` is never used
+              ^ 3:31 «b» not used in this block
+              help: use it, take it out, or call it `_b`
             3:42 E0102 `b` is defined twice
               ^ 3:42 «b» again here
               - 3:31 «b» first here
@@ -1008,5 +1011,28 @@ fn what_is_no_word_is_told_once() {
             5:15 E0101 there is no `nothing` here
               ^ 5:15 «nothing» not found
         "#]],
+    );
+}
+
+#[test]
+fn what_a_block_does_not_read() {
+    check(
+        "let f(n: Int) = {\n  let idle = 1;\n  let _meant = 2;\n  let read = 3;\n  key lost: Int = 4;\n  key found: Int = 5;\n  let g(m: Int) = found + read;\n  g(n)\n}\n",
+        expect![[r#"
+            2:7 W0102 `idle` is never used
+              ^ 2:7 «idle» not used in this block
+              help: use it, take it out, or call it `_idle`
+            5:7 W0301 the key `lost` is never read
+              ^ 5:7 «lost» giving it changes nothing
+              help: read it, or take it out
+        "#]],
+    );
+    check(
+        "key target: Int = 3\nunikernel none_at_all = []\n",
+        expect![[r#"
+        1:5 E0107 `target` belongs to the language
+          ^ 1:5 «target» cannot be defined again
+          help: choose another name
+    "#]],
     );
 }
