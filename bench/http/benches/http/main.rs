@@ -75,8 +75,8 @@ fn compare(load: Load, rounds: usize, program: Option<PathBuf>) -> Result<()> {
         }
     }
     println!(
-        "{:<12} {:>10} {:>9} {:>9} {:>9} {:>8} {:>7}",
-        "", "req/s", "p50", "p99", "max", "memory", "peak"
+        "{:<12} {:>8} {:>9} {:>9} {:>9} {:>9} {:>8} {:>7}",
+        "", "req/s", "cost", "p50", "p99", "max", "memory", "peak"
     );
     for (server, samples) in running.iter().zip(&samples) {
         let median = |figure: fn(&Sample) -> f64| load::median(samples.iter().map(figure).collect());
@@ -97,12 +97,16 @@ fn compare(load: Load, rounds: usize, program: Option<PathBuf>) -> Result<()> {
             samples[0].iter().zip(&samples[other]).map(|(ours, theirs)| figure(ours, theirs)).collect(),
         )
     };
-    for (name, other) in [("nginx", 1), ("the bare loop", 2)] {
+    println!("\n{:<24} {:>8} {:>6} {:>14} {:>8}", "file server /", "req/s", "goal", "per processor", "p99");
+    for (name, other, goal) in [("nginx", 1, 1.4), ("bare loop", 2, 0.9)] {
         println!(
-            "{:.2} × the requests per second of {name}; {:.2} × per second of processor",
+            "{name:<24} {:>8.2} {goal:>6.1} {:>14.2} {:>8.2}",
             ratio(other, |ours, theirs| ours.rate / theirs.rate),
             ratio(other, |ours, theirs| theirs.cost / ours.cost),
+            ratio(other, |ours, theirs| ours.p99 / theirs.p99),
         );
     }
+    let load = std::fs::read_to_string("/proc/loadavg")?;
+    println!("load of the machine: {}", load.split(' ').next().unwrap_or_default());
     Ok(())
 }
