@@ -93,7 +93,7 @@ impl Session {
 
     /// Everything that is wrong with the file and those that it imports.
     pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.files().into_iter().flat_map(|file| unik_check::diagnostics(&self.db, file)).collect()
+        unik_check::diagnostics_in_reach(&self.db, self.file)
     }
 
     /// Everything that can be said without values of keys: of the file, and of each of its unikernels.

@@ -32,6 +32,7 @@ mod queries;
 mod scope;
 mod signature;
 mod symbol;
+mod together;
 mod type_ref;
 mod type_text;
 mod types;
@@ -45,6 +46,7 @@ pub use queries::{
     checked_platform, checked_require, checked_unikernel, declared, diagnostics, keys_of_file, platforms,
     reach, requires, settle, target_type, type_of, unikernels,
 };
+pub use together::diagnostics_in_reach;
 pub use type_text::{type_text, type_text_in};
 pub use types::subtype;
 

@@ -52,9 +52,7 @@ pub fn check_file(db: &dyn Db, file: FileId) -> Vec<Diagnostic> {
             diagnostics.push(diagnostic);
         }
     };
-    for file in unik_check::reach(db, file) {
-        unik_check::diagnostics(db, file).into_iter().for_each(&mut add);
-    }
+    unik_check::diagnostics_in_reach(db, file).into_iter().for_each(&mut add);
     let unikernels = db.source(file).into_iter().flat_map(|file| items(db, file).iter());
     for unikernel in unikernels.filter(|item| item.keyword(db) == "unikernel" && item.name(db).is_some()) {
         wrong(db, unikernel).iter().cloned().for_each(&mut add);
