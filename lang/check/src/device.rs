@@ -125,8 +125,10 @@ impl<'db> Checker<'db> {
                     [] => return,
                 };
                 if self.once("targets", span, &mut first[2]) {
-                    names.iter().for_each(|name| self.target(name));
-                    device.targets = Some(names.iter().map(|name| name.text.clone()).collect());
+                    let wrong = names.iter().filter(|name| !self.target(name)).count();
+                    // Whoever misspells a target means one, and shall not hear that the device works nowhere.
+                    let targets = names.iter().map(|name| name.text.clone());
+                    device.targets = (wrong == 0).then(|| targets.collect());
                 }
             }
             DeviceEntry::Key(tree_key) => {
@@ -231,11 +233,15 @@ impl<'db> Checker<'db> {
         device.exclusive.push((resource, indices, self.place(tree.span)));
     }
 
-    fn target(&mut self, name: &tree::Name) {
+    /// Whether a platform of this name is in reach.
+    fn target(&mut self, name: &tree::Name) -> bool {
         let known: Vec<SmolStr> =
             platform_items(self.db, self.file).iter().map(|(name, _)| name.text().clone()).collect();
-        if name.text.is_empty() || known.contains(&name.text) {
-            return;
+        if known.contains(&name.text) {
+            return true;
+        }
+        if name.text.is_empty() {
+            return false;
         }
         let place = self.place(name.span);
         let message = format!("there is no target `{}`", name.text);
@@ -250,5 +256,6 @@ impl<'db> Checker<'db> {
             }
             None => wrong,
         });
+        false
     }
 }
