@@ -10,6 +10,7 @@ use crate::binding::{unused_key, unused_let};
 use crate::codes;
 use crate::import::{import, last_segment};
 use crate::key::same_options;
+use crate::nearest::listed;
 use crate::order::settle;
 use crate::type_ref::is_built_in;
 
@@ -216,7 +217,9 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
                 let names = imported_names(db, item);
                 let idle: Vec<&(SmolStr, Span)> = names.iter().filter(|(name, _)| unused(name)).collect();
                 if idle.len() == names.len() && !names.is_empty() {
-                    let message = format!("`{}` is imported, but not used", names[0].0);
+                    let are = if names.len() == 1 { "is" } else { "are" };
+                    let all = listed(names.iter().map(|(name, _)| name));
+                    let message = format!("{all} {are} imported, but not used");
                     let place = item.place(db, parsed(db, item).tree.span);
                     let place_of_path =
                         item.place(db, if names.len() == 1 { names[0].1 } else { tree.path_span });

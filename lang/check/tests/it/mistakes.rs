@@ -1028,6 +1028,15 @@ fn what_a_block_does_not_read() {
         "#]],
     );
     check(
+        "import std/kv { ReadOnly, mem }\nlet one = 1\n",
+        expect![[r#"
+            1:8 W0101 `ReadOnly` and `mem` are imported, but not used
+              ^ 1:8 «std/kv» not used in this file
+              help: take the import out
+              fix: take the import out: 1:1 «import std/kv { ReadOnly, mem }» → «»
+        "#]],
+    );
+    check(
         "key target: Int = 3\nunikernel none_at_all = []\n",
         expect![[r#"
         1:5 E0107 `target` belongs to the language
