@@ -36,7 +36,7 @@ impl LineIndex {
         LineColumn { line: u32::try_from(line).unwrap_or(u32::MAX), column: offset - self.starts[line] }
     }
 
-    /// Line and column in characters (Unicode scalar values) of `text`, the text this index was made of.
+    /// Line and column in characters (Unicode scalar values, a byte order mark left out) of `text`, the text this index was made of.
     pub fn chars(&self, text: &str, offset: usize) -> LineColumn {
         self.counted(text, offset, |_| 1)
     }
@@ -51,6 +51,9 @@ impl LineIndex {
         let line = self.line(text, at.line as usize);
         let mut units = 0;
         for (offset, char) in line.1.char_indices() {
+            if is_mark(line.0 + offset, char) {
+                continue;
+            }
             if units >= at.column as usize || char == '\n' {
                 return line.0 + offset;
             }
@@ -70,9 +73,15 @@ impl LineIndex {
         let at = self.bytes(offset.min(text.len()));
         let (start, line) = self.line(text, at.line as usize);
         let before = line.char_indices().take_while(|(at, _)| start + at < offset);
+        let before = before.filter(|(at, char)| !is_mark(start + at, *char));
         let column = before.map(|(_, char)| width(char)).sum::<usize>();
         LineColumn { line: at.line, column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
+}
+
+/// Whether a character is the byte order mark of its text, which no editor shows.
+fn is_mark(offset: usize, char: char) -> bool {
+    offset == 0 && char == '\u{feff}'
 }
 
 #[cfg(test)]
@@ -90,5 +99,15 @@ mod tests {
         assert_eq!(index.offset_of_utf16(text, LineColumn { line: 1, column: 4 }), x);
         assert_eq!(index.chars(text, text.len()), LineColumn { line: 2, column: 0 });
         assert_eq!(index.offset_of_utf16(text, LineColumn { line: 9, column: 9 }), text.len());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let text = "\u{feff}a b\n";
+        let index = LineIndex::new(text);
+        let b = text.find('b').unwrap();
+        let second = LineColumn { line: 0, column: 2 };
+        assert_eq!((index.chars(text, b), index.utf16(text, b)), (second, second));
+        assert_eq!(index.offset_of_utf16(text, second), b);
     }
 }

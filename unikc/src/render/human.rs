@@ -139,9 +139,12 @@ impl Shown {
         let mut count = 0;
         for line in 0..lines.lines() {
             before.push(count);
-            count += lines.line(text, line).1.chars().count();
+            count +=
+                if line == 0 { without_mark(lines.line(text, line).1) } else { lines.line(text, line).1 }
+                    .chars()
+                    .count();
         }
-        Self { source: Source::from(displayed(text)), lines, before }
+        Self { source: Source::from(displayed(without_mark(text))), lines, before }
     }
 
     /// How many characters come before a byte.
@@ -149,6 +152,11 @@ impl Shown {
         let at = self.lines.chars(text, offset);
         self.before[at.line as usize] + at.column as usize
     }
+}
+
+/// The text without its byte order mark, which has no column.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The text with one printable character for each that would end a line for ariadne alone, or move a cursor.
