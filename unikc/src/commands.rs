@@ -67,7 +67,13 @@ fn dispatch(matches: &ArgMatches, opened: Option<Session>, keys: Vec<KeyOption>)
             let file = path(cli::FILE).unwrap_or(Path::new(""));
             let opened = opened.filter(|session| session.given() == file);
             match opened.map_or_else(|| Session::open(file, path(cli::LIBRARY)), Ok) {
-                Ok(session) => on_file(name, &Asked { session, keys, matches }),
+                Ok(session) => {
+                    let asked = Asked { session, keys, matches };
+                    let code = on_file(name, &asked);
+                    // The process ends: taking the database apart, piece by piece, would serve nobody.
+                    std::mem::forget(asked);
+                    code
+                }
                 Err(reason) => failure(reason),
             }
         }
