@@ -12,7 +12,9 @@
 extern crate alloc;
 
 pub mod clock;
+pub mod http;
 pub mod kv;
+pub mod log;
 pub mod memory;
 pub mod net;
 pub mod random;

@@ -1,8 +1,9 @@
 //! The stores in memory keep what `unik::kv` promises. The folder of the host is tested beside its code, with both of its ways.
 
 use unik::clock::Timestamp;
+use unik::http::Site;
 use unik::kv::{File, Files, ReadOnly, Tag, Value};
-use unik_conformance::{kv, virtual_time};
+use unik_conformance::{http, kv, virtual_time};
 use unik_kv::{Crunch, Mem};
 
 const fn file(path: &'static str, data: &'static [u8]) -> File {
@@ -24,6 +25,14 @@ fn crunched_files_are_a_store() {
         kv::read_only(&store, kv::SAMPLE).await;
         let Ok(empty) = Crunch::new(&NONE).await;
         kv::read_only(&empty, &[]).await;
+    });
+}
+
+#[test]
+fn a_site_of_crunched_files_is_a_handler() {
+    virtual_time::run(async |_| {
+        let Ok(store) = Crunch::new(crunched(kv::SAMPLE)).await;
+        http::handler(&Site::new(store), "/d/file").await;
     });
 }
 

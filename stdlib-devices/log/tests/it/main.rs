@@ -38,6 +38,8 @@ fn records_that_are_wanted_become_lines() {
         let expected = ["warn app: disk is full", "debug unik_net::lines: wanted", "error x: direct"];
         assert_eq!(*lines.0.lock().expect("nobody panicked"), expected);
 
+        unik_conformance::log::reporter(&reporter, || lines.0.lock().expect("nobody panicked").join("\n"));
+
         let second = ConsoleReporter::new(lines, "info").await;
         assert_eq!(second.err(), Some(Error::Installed));
     });
