@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 pub(crate) use nearest::nearest;
 
-use crate::{Exit, Failure, Image, Key, Value, list, option};
+use crate::{Exit, Failure, Image, Key, Value};
 
 /// The texts that were given for the keys of an image.
 #[derive(Clone, Debug)]
@@ -103,24 +103,6 @@ impl Arguments {
         parse(&joined)
             .map(Some)
             .map_err(|expected| usage(format!("{} is wrong: {expected}", first.shown(key))))
-    }
-
-    /// As [`Arguments::get_with`], of a list.
-    pub fn get_list_with<T>(
-        &self,
-        key: &Key,
-        item: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<Option<&'static [T]>, Failure> {
-        self.get_with(key, |text| list(text, &item).map(|items| &*items.leak()))
-    }
-
-    /// As [`Arguments::get_with`], of an option.
-    pub fn get_option_with<T>(
-        &self,
-        key: &Key,
-        item: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<Option<Option<T>>, Failure> {
-        self.get_with(key, |text| option(text, &item))
     }
 
     /// What to say when a key that has no default was not given.
