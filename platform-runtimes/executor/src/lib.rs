@@ -2,13 +2,13 @@
 //!
 //! It decides what runs next: the main future, spawned tasks in the order in which they are woken, then timers that
 //! are due, then the platform; a task that always has more to do cannot keep the others from the outside world. It
-//! knows no device; a runtime crate makes its devices of [`Executor::sleep`] and of wakers.
+//! knows no device of a target; a runtime crate makes its devices of wakers, and takes [`Timer`] and [`Program`] from here.
 //!
 //! There is no unsafe code: a task is a boxed future in `unik::concurrent::Tasks`, whose wakers are atomics and may
 //! outlive the executor or end on another thread. A waker used on another thread while the platform waits is seen when
 //! the wait ends.
 //!
-//! Start at `Executor::block_on`; [`virtual_time`] is how tests run hours in no time.
+//! Start at `Executor::run`; [`virtual_time`] is how tests run hours in no time.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -16,6 +16,7 @@
 
 extern crate alloc;
 
+mod devices;
 mod timers;
 mod turn;
 pub mod virtual_time;
@@ -29,6 +30,8 @@ use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
 
+use devices::Life;
+pub use devices::{GRACE, Program, Stopping, Timer};
 pub use timers::Sleep;
 use timers::Timers;
 use unik_platform::Platform;
@@ -45,12 +48,18 @@ struct Shared<P> {
     timers: RefCell<Timers>,
     /// Tasks that were spawned and not polled yet.
     spawned: RefCell<Vec<Task>>,
+    life: Life,
 }
 
 impl<P: Platform> Executor<P> {
     /// An executor with nothing to do.
     pub fn new(platform: P) -> Self {
-        let shared = Shared { platform, timers: RefCell::default(), spawned: RefCell::default() };
+        let shared = Shared {
+            platform,
+            timers: RefCell::default(),
+            spawned: RefCell::default(),
+            life: Life::default(),
+        };
         Self { shared: Rc::new(shared) }
     }
 

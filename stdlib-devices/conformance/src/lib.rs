@@ -11,6 +11,7 @@
 
 extern crate alloc;
 
+pub mod block;
 pub mod clock;
 pub mod http;
 pub mod kv;

@@ -14,6 +14,7 @@
 
 extern crate alloc;
 
+pub mod block;
 pub mod clock;
 pub mod concurrent;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod job;
 pub mod kv;
 pub mod log;
 pub mod net;
+pub mod program;
 pub mod random;
 
 pub use bytes::Bytes;

@@ -1,13 +1,17 @@
-//! Networks, from connections to requests: `std/net.Network`, `std/net.Listener`, `std/net.Stack`.
+//! Networks, from frames to requests: `std/net.Nic`, `std/net.Stack`, `std/net.Listener`, `std/net.Network`.
 //!
-//! A stack listens and connects; a listener accepts connections, which are flows of bytes; a network brings requests
-//! to a handler. Every listener is a network too: served as one, a connection carries one raw request line.
+//! An interface carries frames; a stack listens and connects over it; a listener accepts connections, which are flows of
+//! bytes; a network brings requests to a handler. Every listener is a network too: served as one, a connection carries
+//! one raw request line.
 //!
 //! **Stopping.** When the program is asked to stop, `accept` fails with kind `Closed`. A server then finishes what
 //! it has accepted and its `serve` returns `Ok`.
 
 mod address;
+mod host;
 pub mod lines;
+mod nic;
+mod resolve;
 mod serve;
 
 use core::net::SocketAddr;
@@ -15,6 +19,9 @@ use core::net::SocketAddr;
 use embedded_io_async::{Read, Write};
 
 pub use address::{Cidr, Mac};
+pub use host::{Host, Ping, Udp, UdpSocket};
+pub use nic::{Capabilities, Checksum, Nic, Received, Segment, Transmit};
+pub use resolve::Resolver;
 pub use serve::serve_each;
 
 use crate::Error;

@@ -1,5 +1,7 @@
 //! The executor in virtual time: order, fairness, timers, and nothing that depends on the clock of the host.
 
+mod life;
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
