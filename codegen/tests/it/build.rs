@@ -65,6 +65,9 @@ impl Build {
                 name: "unix".into(),
                 runtime: Some(runtime),
                 artifact: None,
+                link: None,
+                attach: Vec::new(),
+                folder: "".into(),
                 place: line(1),
             }),
             graph: StableDiGraph::new(),
@@ -73,6 +76,7 @@ impl Build {
             exprs: Exprs::default(),
             guards: Vec::new(),
             requires: Vec::new(),
+            attachments: Vec::new(),
         };
         Self { graph }
     }

@@ -5,4 +5,5 @@ mod build;
 mod diagnostics;
 mod generated;
 mod graphs;
+mod launch;
 mod random;

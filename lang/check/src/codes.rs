@@ -100,6 +100,10 @@ codes! {
     ROLE_TYPES = "E0314";
     /// Two platforms of one name.
     SAME_PLATFORM = "E0315";
+    /// An `attach` that says neither what nor how many.
+    ATTACH = "E0316";
+    /// A linker script that is not the name of a file.
+    LINK = "E0317";
     /// An import that nothing uses.
     UNUSED_IMPORT = "W0101";
     /// A definition that nothing uses.

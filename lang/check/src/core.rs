@@ -241,6 +241,8 @@ pub struct Device {
     pub after: Vec<Body>,
     /// `exclusive`: what, which parameters by index, and where it says so.
     pub exclusive: Vec<(SmolStr, Vec<u32>, Place)>,
+    /// `attach`: the kinds of things that the host attaches to it.
+    pub attach: Vec<Attach>,
     /// Cargo features.
     pub features: Vec<SmolStr>,
     /// The platforms on which it works; `None` if on all.
@@ -248,6 +250,17 @@ pub struct Device {
     /// Its own keys; their defaults may read them no more than each other.
     pub keys: Vec<Key>,
     /// Where its name stands.
+    pub place: Place,
+}
+
+/// `attach interface as "nic"`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Attach {
+    /// The kind, a word of lower-case letters.
+    pub kind: SmolStr,
+    /// The parameter that gives the name, by index; a `Str`.
+    pub param: u32,
+    /// The whole entry.
     pub place: Place,
 }
 
@@ -295,8 +308,25 @@ pub struct Platform {
     pub rust: Option<unik_graph::Rust>,
     /// The extension of the image.
     pub artifact: Option<SmolStr>,
+    /// The linker script of its images, which are bare.
+    pub link: Option<SmolStr>,
+    /// How many things of which kind can be attached to an image.
+    pub attach: Vec<AttachLimit>,
+    /// The folder of its file, absolute.
+    pub folder: SmolStr,
     /// What roles mean on it.
     pub roles: Vec<(SmolStr, Body)>,
     /// Where its name stands.
+    pub place: Place,
+}
+
+/// `attach "nic" 8`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AttachLimit {
+    /// The kind, a word of lower-case letters.
+    pub kind: SmolStr,
+    /// At most so many of it in an image.
+    pub most: u32,
+    /// The whole entry.
     pub place: Place,
 }

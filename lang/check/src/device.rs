@@ -27,6 +27,7 @@ pub(crate) fn check_device<'db>(checker: &mut Checker<'db>, tree: &tree::Device,
         rust: None,
         after: Vec::new(),
         exclusive: Vec::new(),
+        attach: Vec::new(),
         features: Vec::new(),
         targets: None,
         keys: Vec::new(),
@@ -110,6 +111,7 @@ impl<'db> Checker<'db> {
                 }
             }
             DeviceEntry::Exclusive(exclusive) => self.exclusive(exclusive, device),
+            DeviceEntry::Attach(attach) => self.attach(attach, tree, device),
             DeviceEntry::Features(features) => {
                 let span = match features.as_slice() {
                     [first, .., last] | [first @ last] => first.span.to(last.span),

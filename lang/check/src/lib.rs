@@ -5,6 +5,7 @@
 //! `expression` (how an expression is checked). `order` says why long chains of definitions are no danger.
 
 mod apply;
+mod attach;
 mod binding;
 mod choice;
 mod circle;

@@ -1,5 +1,6 @@
 //! The names that a tree mentions and does not bind itself: read before anything has a type.
 
+use crate::platforms::role_trees;
 use smol_str::SmolStr;
 use unik_syntax::tree::{self, Expr, ExprKind, ItemKind, Name, Param, PatternKind, Statement};
 
@@ -28,6 +29,7 @@ pub(crate) fn mentions<'t>(item: &'t tree::Item, role: Option<u32>, see: &mut dy
                     }
                     tree::DeviceEntry::Rust(_)
                     | tree::DeviceEntry::Exclusive(_)
+                    | tree::DeviceEntry::Attach(_)
                     | tree::DeviceEntry::Features(_)
                     | tree::DeviceEntry::Targets(_) => {}
                 }
@@ -37,12 +39,8 @@ pub(crate) fn mentions<'t>(item: &'t tree::Item, role: Option<u32>, see: &mut dy
         ItemKind::Require(it) => walk.expr(&it.condition),
         ItemKind::Unikernel(it) => walk.expr(&it.body),
         ItemKind::Platform(it) => {
-            let bodies = it.entries.iter().filter_map(|entry| match entry {
-                tree::PlatformEntry::Role(_, body) => Some(body),
-                tree::PlatformEntry::Rust(_) | tree::PlatformEntry::Artifact(_) => None,
-            });
-            let wanted = bodies.zip(0..).filter(|(_, at)| role.is_none_or(|role| role == *at));
-            wanted.for_each(|(body, _)| walk.expr(body));
+            let wanted = role_trees(it).zip(0..).filter(|(_, at)| role.is_none_or(|role| role == *at));
+            wanted.for_each(|((_, body), _)| walk.expr(body));
         }
         ItemKind::ModuleType(it) => {
             for path in &it.includes {

@@ -60,8 +60,8 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
         };
         checker.report(wrong.help("rename one of them: the name is a value of `target`"));
     }
-    let (mut rust, mut artifact) = (None, None);
-    let (mut first_rust, mut first_artifact) = (None, None);
+    let (mut rust, mut artifact, mut link) = (None, None, None);
+    let (mut first_rust, mut first_artifact, mut first_link) = (None, None, None);
     let mut names: Vec<&tree::Name> = Vec::new();
     for entry in &tree.entries {
         match entry {
@@ -75,6 +75,12 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
                     artifact = Some(text.value.clone());
                 }
             }
+            PlatformEntry::Link(script) => {
+                if checker.once("link", script.span, &mut first_link) {
+                    link = checker.link(script);
+                }
+            }
+            PlatformEntry::Attach(_, _) => {}
             PlatformEntry::Role(name, _) => match names.iter().find(|first| first.text == name.text) {
                 Some(first) if !name.text.is_empty() => {
                     let message = format!("there are two roles `{}`", name.text);
@@ -106,5 +112,37 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
             bodies.push((name.text.to_smolstr(), checked.body.clone()));
         }
     }
-    Platform { name: tree.name.text.clone(), rust, artifact, roles: bodies, place }
+    Platform {
+        name: tree.name.text.clone(),
+        rust,
+        artifact,
+        link,
+        attach: checker.attach_limits(tree),
+        folder: checker.file.folder(db).clone(),
+        roles: bodies,
+        place,
+    }
+}
+
+impl Checker<'_> {
+    /// The linker script of a bare platform. The linker looks for it in the folders of the runtime crate, so it is a name.
+    fn link(&mut self, script: &tree::StrLit) -> Option<SmolStr> {
+        let text = script.value.as_str();
+        let good = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
+        let starts = text.starts_with(|first: char| first.is_ascii_alphanumeric());
+        if starts && text.chars().all(good) {
+            return Some(script.value.clone());
+        }
+        let message = format!("`{}` is not the name of a linker script", text.escape_debug());
+        let place = self.place(script.span);
+        let wrong = Diagnostic::error(codes::LINK, message, place, "not the name of a file");
+        self.report(
+            wrong
+                .note(
+                    "the linker looks for it in the folders that the build script of the runtime crate names",
+                )
+                .help("name the file alone, in letters, digits, `.`, `-` and `_`: `link \"platform.x\"`"),
+        );
+        None
+    }
 }

@@ -40,7 +40,10 @@ pub(crate) fn roles<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<SmolStr> {
 pub(crate) fn role_trees(tree: &tree::Platform) -> impl Iterator<Item = (&tree::Name, &tree::Expr)> {
     tree.entries.iter().filter_map(|entry| match entry {
         PlatformEntry::Role(name, body) => Some((name, body)),
-        PlatformEntry::Rust(_) | PlatformEntry::Artifact(_) => None,
+        PlatformEntry::Rust(_)
+        | PlatformEntry::Artifact(_)
+        | PlatformEntry::Link(_)
+        | PlatformEntry::Attach(_, _) => None,
     })
 }
 

@@ -110,6 +110,7 @@ pub(crate) fn device_keys(device: &tree::Device) -> impl Iterator<Item = &tree::
         DeviceEntry::Rust(_)
         | DeviceEntry::After(_)
         | DeviceEntry::Exclusive(_)
+        | DeviceEntry::Attach(_)
         | DeviceEntry::Features(_)
         | DeviceEntry::Targets(_) => None,
     })

@@ -38,6 +38,14 @@ pub const GIVEN_TOO_EARLY: Code = Code("E0416");
 pub const TOO_LARGE: Code = Code("E0417");
 /// A folder that is compiled into the image is named by what is known only at boot.
 pub const FOLDER_AT_BOOT: Code = Code("E0418");
+/// The name of what is attached may change at boot.
+pub const ATTACH_AT_BOOT: Code = Code("E0419");
+/// A name under which nothing can be attached.
+pub const ATTACH_NAME: Code = Code("E0420");
+/// The target attaches nothing of this kind.
+pub const CANNOT_ATTACH: Code = Code("E0421");
+/// More is attached than the target has room for.
+pub const TOO_MANY_ATTACHED: Code = Code("E0422");
 
 /// All of them.
 pub const ALL: &[Code] = &[
@@ -59,4 +67,8 @@ pub const ALL: &[Code] = &[
     GIVEN_TOO_EARLY,
     TOO_LARGE,
     FOLDER_AT_BOOT,
+    ATTACH_AT_BOOT,
+    ATTACH_NAME,
+    CANNOT_ATTACH,
+    TOO_MANY_ATTACHED,
 ];

@@ -9,11 +9,13 @@ use smol_str::SmolStr;
 use unik_check::core::Type;
 use unik_check::core::Unikernel;
 use unik_graph::{
-    Argument, ArgumentValue, Choice, Claim, Const, Device, DeviceGraph, Edge, ExprId, Guard, Key, KeyId,
-    NodeKind, Platform, Requirement, Stage,
+    Argument, ArgumentValue, Attachment, Choice, Claim, Const, Device, DeviceGraph, Edge, ExprId, Guard, Key,
+    KeyId, NodeKind, Platform, Requirement, Stage,
 };
+use unik_source::Diagnostic;
 
 use crate::arithmetic::Known;
+use crate::attach::{Asked, sorted};
 use crate::claim::Claims;
 use crate::ids::Ids;
 use crate::keys::KeyOwner;
@@ -59,10 +61,15 @@ impl<'d> Machine<'d> {
             index: vec![NodeIndex::end(); self.nodes.len()],
             ids: Ids::default(),
             claims: Claims::default(),
+            asked: Vec::new(),
             diagnostics: Vec::new(),
         };
-        let (graph, index, claims, diagnostics) = drawing.draw(&order);
+        let Drawn { graph, index, claims, asked, mut diagnostics } = drawing.draw(&order);
         let keys: Vec<Key> = renumbered.keys.iter().map(|key| renumbered.key(self.keys.get(*key))).collect();
+        if self.mode == Mode::Concrete {
+            diagnostics.extend(self.too_many(&asked));
+            diagnostics.extend(self.option_of_kind(&asked, &keys));
+        }
         for diagnostic in diagnostics.into_iter().chain(claims.clashes()) {
             self.report(diagnostic);
         }
@@ -90,11 +97,15 @@ impl<'d> Machine<'d> {
                 name: platform.name.clone(),
                 runtime: platform.rust.clone(),
                 artifact: platform.artifact.clone(),
+                link: platform.link.clone(),
+                attach: platform.attach.iter().map(|limit| (limit.kind.clone(), limit.most)).collect(),
+                folder: platform.folder.clone(),
                 place: platform.place,
             }),
             roots: roots.iter().map(|root| index[root.0 as usize]).collect(),
             guards: guards.collect(),
             requires: requirements.collect(),
+            attachments: sorted(asked),
             graph,
             keys,
             exprs: renumbered.exprs,
@@ -124,12 +135,21 @@ struct Drawing<'m, 'd> {
     index: Vec<NodeIndex>,
     ids: Ids,
     claims: Claims,
-    diagnostics: Vec<unik_source::Diagnostic>,
+    asked: Vec<Asked>,
+    diagnostics: Vec<Diagnostic>,
 }
 
-type Drawn = (StableDiGraph<unik_graph::Node, Edge>, Vec<NodeIndex>, Claims, Vec<unik_source::Diagnostic>);
+/// What was drawn.
+struct Drawn {
+    graph: StableDiGraph<unik_graph::Node, Edge>,
+    index: Vec<NodeIndex>,
+    claims: Claims,
+    /// In start order.
+    asked: Vec<Asked>,
+    diagnostics: Vec<Diagnostic>,
+}
 
-impl Drawing<'_, '_> {
+impl<'d> Drawing<'_, 'd> {
     fn draw(mut self, order: &[NodeId]) -> Drawn {
         for id in order {
             match self.machine.nodes.get(*id) {
@@ -137,10 +157,11 @@ impl Drawing<'_, '_> {
                 Node::Choice(choice) => self.choice(*id, choice),
             }
         }
-        (self.graph, self.index, self.claims, self.diagnostics)
+        let Self { graph, index, claims, asked, diagnostics, .. } = self;
+        Drawn { graph, index, claims, asked, diagnostics }
     }
 
-    fn device(&mut self, id: NodeId, node: &DeviceNode<'_>) {
+    fn device(&mut self, id: NodeId, node: &DeviceNode<'d>) {
         let machine = self.machine;
         let device = node.device;
         let scope = machine.scopes.path(node.scope);
@@ -168,6 +189,7 @@ impl Drawing<'_, '_> {
         let after = node.after.iter().zip(0..);
         used.extend(after.map(|(after, index)| (Edge::After { index }, self.index[after.0 as usize])));
         let claims = self.claims(node, &name);
+        self.attachments(node, &name);
         if machine.mode == Mode::Concrete {
             self.diagnostics.extend(machine.wrong_target(device, node.place));
         }
@@ -248,6 +270,27 @@ impl Drawing<'_, '_> {
             claims.push(claim);
         }
         claims
+    }
+
+    /// What the host attaches to a node. Two nodes cannot have one thing.
+    fn attachments(&mut self, node: &DeviceNode<'d>, id: &SmolStr) {
+        let machine = self.machine;
+        for attach in &node.device.attach {
+            let kind = attach.kind.clone();
+            if machine.mode == Mode::Concrete {
+                if let Some(wrong) = machine.wrong_attachment(node, attach) {
+                    self.diagnostics.push(wrong);
+                    continue;
+                }
+                let values = machine.attached_name(node, attach).into_iter().collect();
+                let claim = Claim { resource: kind.clone(), values, place: attach.place };
+                self.claims.add(&claim, machine.claimed(node, &[attach.param]), id, node.place);
+            }
+            let Some(name) = machine.attached_name(node, attach) else { continue };
+            let attachment =
+                Attachment { kind, name, node: id.clone(), doc: node.device.doc.clone(), place: node.place };
+            self.asked.push(Asked { attachment, entry: attach.place });
+        }
     }
 
     /// A value for people: what it is, or how it is computed at boot.

@@ -8,6 +8,7 @@
 
 mod apply;
 mod arithmetic;
+mod attach;
 mod choice;
 mod claim;
 pub mod codes;

@@ -7,7 +7,7 @@ use petgraph::stable_graph::NodeIndex;
 
 use crate::expr::KeyId;
 use crate::lines::Lines;
-use crate::model::{ArgumentValue, DeviceGraph, Edge, Key, Node, NodeKind};
+use crate::model::{ArgumentValue, Attachment, DeviceGraph, Edge, Key, Node, NodeKind};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -27,6 +27,8 @@ pub fn value(graph: &DeviceGraph, sources: &dyn Sources) -> Value {
         .flat_map(|(user, _)| graph.uses(user).into_iter().map(move |(edge, used)| (user, edge, used)))
         .map(|(user, edge, used)| edge_value(&graph.graph[user], edge, &graph.graph[used]))
         .collect();
+    let attachments: Vec<_> =
+        graph.attachments.iter().map(|attachment| attachment_value(attachment, &mut lines)).collect();
     json!({
         "version": VERSION,
         "unikernel": graph.unikernel.as_str(),
@@ -36,6 +38,17 @@ pub fn value(graph: &DeviceGraph, sources: &dyn Sources) -> Value {
         "keys": keys,
         "nodes": nodes,
         "edges": edges,
+        "attachments": attachments,
+    })
+}
+
+fn attachment_value(attachment: &Attachment, lines: &mut Lines<'_>) -> Value {
+    json!({
+        "kind": attachment.kind.as_str(),
+        "name": attachment.name.as_str(),
+        "node": attachment.node.as_str(),
+        "doc": attachment.doc.as_str(),
+        "span": span(attachment.place, lines),
     })
 }
 

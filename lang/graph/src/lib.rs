@@ -18,8 +18,8 @@ pub mod value;
 
 pub use expr::{Expr, ExprId, Exprs, KeyId, Op};
 pub use model::{
-    Argument, ArgumentValue, Choice, Claim, Device, DeviceGraph, Edge, Guard, Key, Node, NodeKind, Platform,
-    Requirement, Rust, Stage,
+    Argument, ArgumentValue, Attachment, Choice, Claim, Device, DeviceGraph, Edge, Guard, Key, Node,
+    NodeKind, Platform, Requirement, Rust, Stage,
 };
 pub use parse::ParseError;
 pub use value::{Cidr, Const, EnumType, HostPath, ValueType};

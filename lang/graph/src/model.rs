@@ -31,6 +31,23 @@ pub struct DeviceGraph {
     pub guards: Vec<Guard>,
     /// `require`s that depend on a key that may change at boot.
     pub requires: Vec<Requirement>,
+    /// What the host attaches when the image runs, sorted by kind, then by name.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A thing that the host attaches to an image when it runs: a network interface, a disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is, a word of lower-case letters: `nic`, `disk`.
+    pub kind: SmolStr,
+    /// The name under which the image asks for it: `service`. With its kind it is unique in the image.
+    pub name: SmolStr,
+    /// The id of the node that asks for it.
+    pub node: SmolStr,
+    /// The documentation of that node's device.
+    pub doc: SmolStr,
+    /// The expression that made the node.
+    pub place: Place,
 }
 
 /// A target.
@@ -42,6 +59,12 @@ pub struct Platform {
     pub runtime: Option<Rust>,
     /// The extension of the image, without a dot; none for an ordinary program.
     pub artifact: Option<SmolStr>,
+    /// The linker script of its images, which are bare: without an operating system below them. None for programs of one.
+    pub link: Option<SmolStr>,
+    /// How many things of which kind can be attached to an image, in the order of the declaration.
+    pub attach: Vec<(SmolStr, u32)>,
+    /// The folder of its `.unik` file, absolute.
+    pub folder: SmolStr,
     /// Where it is declared.
     pub place: Place,
 }

@@ -12,6 +12,7 @@
 //!
 //! configure key --store: Store = crunch (default)
 //! key --port, -p: Port = 8080 (given)
+//! attach --nic service: tap
 //! guard port == 80: then http.server, not net.tcp
 //! require port != 0, "a port is needed"
 //! ```
@@ -26,20 +27,20 @@ use std::collections::{BTreeSet, VecDeque};
 use petgraph::stable_graph::NodeIndex;
 use unik_source::Sources;
 
-use crate::model::{ArgumentValue, DeviceGraph, Edge, Key, Node, NodeKind, Stage};
+use crate::model::{ArgumentValue, Attachment, DeviceGraph, Edge, Key, Node, NodeKind, Stage};
 use crate::value::{Const, ValueType};
 
 /// How deep a tree is indented.
 pub const DEEPEST: usize = 32;
 
-/// All of it: head line, tree, keys, guards and `require`s.
+/// All of it: head line, tree, keys, attachments, guards and `require`s.
 pub fn render(graph: &DeviceGraph, sources: &dyn Sources) -> String {
     let mut out = format!("unikernel {} in {}", graph.unikernel, sources.path(graph.place.file));
     if let Some(target) = &graph.target {
         let _ = write!(out, " for {}", target.name);
     }
     out.push('\n');
-    for part in [tree(graph), keys(graph), conditions(graph)] {
+    for part in [tree(graph), keys(graph), attachments(graph), conditions(graph)] {
         if !part.is_empty() {
             out.push('\n');
             out.push_str(&part);
@@ -82,6 +83,13 @@ pub fn tree(graph: &DeviceGraph) -> String {
 /// The keys, one a line; empty without keys.
 pub fn keys(graph: &DeviceGraph) -> String {
     graph.keys.iter().map(|key| key_line(graph, key)).collect()
+}
+
+/// What the host attaches, with the node that asks for it, one a line.
+pub fn attachments(graph: &DeviceGraph) -> String {
+    let line =
+        |attached: &Attachment| format!("attach --{} {}: {}\n", attached.kind, attached.name, attached.node);
+    graph.attachments.iter().map(line).collect()
 }
 
 /// What the program checks at boot, one condition a line.

@@ -150,13 +150,15 @@ pub enum TokenKind {
     Slash,
 
     /// `rust` where an entry of a block can start. The lexer gives a [`TokenKind::Name`]; only the parser, which knows the block,
-    /// makes it a word of its own. So with the next five.
+    /// makes it a word of its own. So with the next seven.
     RustWord,
     AfterWord,
     ExclusiveWord,
     FeaturesWord,
     TargetsWord,
     ArtifactWord,
+    AttachWord,
+    LinkWord,
 }
 
 impl TokenKind {

@@ -195,6 +195,8 @@ pub enum DeviceEntry {
     After(Vec<Expr>),
     /// `exclusive p`, `exclusive stack, port as "tcp port"`: parameters that, taken together, no two nodes share.
     Exclusive(Exclusive),
+    /// `attach interface as "nic"`: the host attaches a thing of this kind under the name that the parameter gives.
+    Attach(Attach),
     /// `features ["tls"]`: Cargo features of the crate.
     Features(Vec<StrLit>),
     /// `targets unix, xen`: the platforms on which it works.
@@ -210,6 +212,17 @@ pub struct Exclusive {
     pub params: Vec<Name>,
     /// What is claimed; the name of the last parameter if not said.
     pub resource: Option<StrLit>,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// `attach interface as "nic"`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Attach {
+    /// The parameter that gives the name of the thing.
+    pub param: Name,
+    /// Its kind.
+    pub kind: StrLit,
     /// The whole entry.
     pub span: Span,
 }
@@ -281,8 +294,21 @@ pub enum PlatformEntry {
     Rust(RustPath),
     /// `artifact "xen"`: the extension of the image; none for an ordinary program.
     Artifact(StrLit),
+    /// `link "virtio.x"`: the linker script of its images, which are bare.
+    Link(StrLit),
+    /// `attach "nic" 8`: so many things of this kind can be attached to an image.
+    Attach(StrLit, Count),
     /// `nic = xen.netfront`: what a role means on this target.
     Role(Name, Expr),
+}
+
+/// A number of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Count {
+    /// As written.
+    pub number: Literal,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A type as written.

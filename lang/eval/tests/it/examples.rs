@@ -205,27 +205,27 @@ fn two_servers() {
         "two-servers/clash.unik",
         "eval",
         expect![[r#"
-        site = app.site: Job
-          store: crunch = std/kv.crunch(files: files("public/")): std/kv.ReadOnly
-          network: server = std/http.server: std/net.Network
-            connections: tcp = std/net.tcp(port: 8080): std/net.Listener
-              stack: sockets = unix.sockets(address: address): std/net.Stack
-              sleep: timer = unix.timer: std/clock.Sleep
-            sleep: (shared: timer)
-            wall: wall = unix.wall: std/clock.Wall
-        site_2 = app.site: Job
-          store: (shared: crunch)
-          network: raw_tcp = std/net.tcp(port: 8080): std/net.Listener in raw
-            stack: (shared: sockets)
-            sleep: (shared: timer)
+            site = app.site: Job
+              store: crunch = std/kv.crunch(files: files("public/")): std/kv.ReadOnly
+              network: server = std/http.server: std/net.Network
+                connections: tcp = std/net.tcp(port: 8080): std/net.Listener
+                  stack: sockets = unix.sockets(address: address): std/net.Stack
+                  sleep: timer = unix.timer: std/clock.Sleep
+                sleep: (shared: timer)
+                wall: wall = unix.wall: std/clock.Wall
+            site_2 = app.site: Job
+              store: (shared: crunch)
+              network: raw_tcp = std/net.tcp(port: 8080): std/net.Listener in raw
+                stack: (shared: sockets)
+                sleep: (shared: timer)
 
-        key --address: Ip = "127.0.0.1" (default)
-        E0403 `tcp` and `raw_tcp` claim the same TCP port: sockets, 8080
-          ^ 11:16 «net.tcp(4040 + 4040)» `raw_tcp` claims it here
-          - 10:28 «net.tcp(8080)» `tcp` claims it here
-          - std/net:20:3 «exclusive stack, port as "TCP port"» only one device of an image may have it
-          help: give one of them another value, or share one device by a `let`
-    "#]],
+            key --address: Ip = "127.0.0.1" (default)
+            E0403 `tcp` and `raw_tcp` claim the same TCP port: sockets, 8080
+              ^ 11:16 «net.tcp(4040 + 4040)» `raw_tcp` claims it here
+              - 10:28 «net.tcp(8080)» `tcp` claims it here
+              - std/net:32:3 «exclusive stack, port as "TCP port"» only one device of an image may have it
+              help: give one of them another value, or share one device by a `let`
+        "#]],
     );
 }
 

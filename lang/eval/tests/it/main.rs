@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps nothing fails")]
 
 mod apply;
+mod attach;
 mod choice;
 mod claim;
 mod damage;

@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 use std::sync::Arc;
 
 use unik_graph::{
-    Argument, ArgumentValue, Choice, Const, Device, DeviceGraph, Edge, EnumType, Expr, ExprId, Exprs, Key,
-    KeyId, Node, NodeKind, Platform, Stage, ValueType,
+    Argument, ArgumentValue, Attachment, Choice, Const, Device, DeviceGraph, Edge, EnumType, Expr, ExprId,
+    Exprs, Key, KeyId, Node, NodeKind, Platform, Stage, ValueType,
 };
 use unik_source::{FileId, Place, Sources, Span};
 
@@ -62,11 +62,20 @@ impl Build {
             exprs: Exprs::default(),
             guards: Vec::new(),
             requires: Vec::new(),
+            attachments: Vec::new(),
         })
     }
 
     pub(crate) fn target(&mut self, name: &str) {
-        self.0.target = Some(Platform { name: name.into(), runtime: None, artifact: None, place: place() });
+        self.0.target = Some(Platform {
+            name: name.into(),
+            runtime: None,
+            artifact: None,
+            link: None,
+            attach: Vec::new(),
+            folder: "".into(),
+            place: place(),
+        });
     }
 
     pub(crate) fn constant(&mut self, value: Const, ty: ValueType) -> ExprId {
@@ -157,6 +166,19 @@ impl Build {
 
     pub(crate) fn scope(&mut self, node: Index, scope: &[&str]) {
         self.0.graph[node].scope = scope.iter().map(|name| (*name).into()).collect();
+    }
+
+    /// The host attaches something to a node.
+    pub(crate) fn attach(&mut self, kind: &str, name: &str, node: Index) {
+        let node = self.0.graph[node].id.clone();
+        let doc = "An interface of the host.".into();
+        self.0.attachments.push(Attachment {
+            kind: kind.into(),
+            name: name.into(),
+            node,
+            doc,
+            place: place(),
+        });
     }
 
     pub(crate) fn rooted(mut self, roots: &[Index]) -> DeviceGraph {

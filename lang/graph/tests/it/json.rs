@@ -84,11 +84,42 @@ fn check(value: &Value) -> Vec<String> {
 #[test]
 fn every_graph_fits_the_schema() {
     let empty = || Build::new().rooted(&[]);
-    let graphs: [DeviceGraph; 6] = [empty(), file_server(), diamond(), nasty(), wide(100), chain(1000)];
+    let graphs: [DeviceGraph; 7] =
+        [empty(), file_server(), diamond(), nasty(), wide(100), chain(1000), attached()];
     for graph in &graphs {
         let text = json::render(graph, &APP);
         assert_eq!(check(&serde_json::from_str(&text).unwrap()), [""; 0]);
     }
+}
+
+/// A device to which the host attaches something.
+fn attached() -> DeviceGraph {
+    let mut b = Build::new();
+    let tap = b.device("d.tap", "Job", &[]);
+    b.attach("nic", "service", tap);
+    b.rooted(&[tap])
+}
+
+#[test]
+fn what_is_attached() {
+    let value = json::value(&attached(), &APP);
+    expect![[r#"
+        [
+          {
+            "doc": "An interface of the host.",
+            "kind": "nic",
+            "name": "service",
+            "node": "tap",
+            "span": {
+              "column": 9,
+              "end_column": 15,
+              "end_line": 2,
+              "file": "app.unik",
+              "line": 2
+            }
+          }
+        ]"#]]
+    .assert_eq(&format!("{:#}", value["attachments"]));
 }
 
 #[test]

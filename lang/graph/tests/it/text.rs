@@ -144,3 +144,22 @@ fn deep_and_wide_graphs_have_one_line_per_use() {
     assert_eq!(deep.lines().filter(|line| line.contains("(below: ")).count(), 60);
     assert!(deep.lines().all(|line| line.len() < 120));
 }
+
+#[test]
+fn what_is_attached_names_the_node_that_asks_for_it() {
+    let mut b = Build::new();
+    let nic = b.device("d.tap", "Job", &[]);
+    b.attach("disk", "data", nic);
+    b.attach("nic", "service", nic);
+    check(
+        &b.rooted(&[nic]),
+        expect![[r#"
+        unikernel demo in app.unik
+
+        tap = d.tap: Job
+
+        attach --disk data: tap
+        attach --nic service: tap
+    "#]],
+    );
+}

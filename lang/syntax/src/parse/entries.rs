@@ -1,5 +1,5 @@
-//! The words `rust`, `after`, `exclusive`, `features`, `targets` and `artifact` are names everywhere but where an entry of a
-//! block can start. The grammar cannot see that, so the tokens are marked before it reads them.
+//! The words `rust`, `after`, `exclusive`, `attach`, `features`, `targets`, `artifact` and `link` are names everywhere but
+//! where an entry of a block can start. The grammar cannot see that, so the tokens are marked before it reads them.
 
 use crate::tokens::{Token, TokenKind};
 
@@ -42,7 +42,9 @@ pub(crate) fn by_place(text: &str, mut marked: Vec<Token>) -> Vec<Token> {
 fn word(text: &str, platform: bool) -> Option<TokenKind> {
     match (text, platform) {
         ("rust", _) => Some(TokenKind::RustWord),
+        ("attach", _) => Some(TokenKind::AttachWord),
         ("artifact", true) => Some(TokenKind::ArtifactWord),
+        ("link", true) => Some(TokenKind::LinkWord),
         ("after", false) => Some(TokenKind::AfterWord),
         ("exclusive", false) => Some(TokenKind::ExclusiveWord),
         ("features", false) => Some(TokenKind::FeaturesWord),
@@ -67,7 +69,14 @@ fn is_word(kind: TokenKind) -> bool {
     use TokenKind as T;
     matches!(
         kind,
-        T::RustWord | T::AfterWord | T::ExclusiveWord | T::FeaturesWord | T::TargetsWord | T::ArtifactWord
+        T::RustWord
+            | T::AfterWord
+            | T::ExclusiveWord
+            | T::FeaturesWord
+            | T::TargetsWord
+            | T::ArtifactWord
+            | T::AttachWord
+            | T::LinkWord
     )
 }
 
@@ -82,7 +91,8 @@ fn starts_entry(text: &str, tokens: &[Token], at: usize, word: TokenKind) -> boo
     // What has to follow the word on its line for it to be one, where that alone decides.
     let follows = match word {
         T::FeaturesWord => next == Some(T::LeftBracket),
-        T::ArtifactWord => next == Some(T::Str),
+        T::ArtifactWord | T::LinkWord => next == Some(T::Str),
+        T::AttachWord => next == Some(T::Str) || next == Some(T::Name),
         _ => next == Some(T::Name),
     };
     let fits = follows && !breaks(at);

@@ -351,9 +351,9 @@ fn advice(
             diagnostic.note("the value of a block is the expression at its end").help("put an expression before the `}`")
         }
         Some(T::Semicolon) if can("}") => diagnostic.note("only `let` and `key` are statements; the expression at the end of a block has no `;`"),
-        _ if can("RUST") && can("ARTIFACT") => diagnostic.note("the entries of a platform are `rust …`, `artifact \"…\"` and roles, such as `stack = sockets`"),
+        _ if can("RUST") && can("ARTIFACT") => diagnostic.note("the entries of a platform are `rust …`, `artifact \"…\"`, `link \"…\"`, `attach \"…\" n` and roles, such as `stack = sockets`"),
         _ if can("RUST") && !can("::") => {
-            diagnostic.note("the entries of a device are `rust …`, `after …`, `exclusive …`, `features […]`, `targets …` and keys")
+            diagnostic.note("the entries of a device are `rust …`, `after …`, `exclusive …`, `attach … as \"…\"`, `features […]`, `targets …` and keys")
         }
         Some(T::Let) if can("NUMBER") => diagnostic.help("put statements and the value behind them into braces: `{ let …; … }`"),
         _ if can(":") && !can("=") && !can("||") && !can(".") => diagnostic.note("types of parameters, keys and devices are always written").help("write `:` and the type"),

@@ -143,6 +143,8 @@ fn noise_is_survived() {
         "rust ",
         "after ",
         "exclusive ",
+        "attach ",
+        "link ",
         "targets ",
         "features ",
         "as ",

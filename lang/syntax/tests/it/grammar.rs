@@ -67,25 +67,27 @@ fn keys() {
 #[test]
 fn devices() {
     check(
-        "device d: T {}\ngenerative device mem: kv.ReadWrite { rust Mem::new }\ndevice http(flow: net.Network, n: Int = 1 + 2,): net.Network {\n  rust Http :: new\n  after a, m.b(1)\n  exclusive stack, port as \"TCP port\"\n  features [\"tls\", \"x\",]\n  targets unix, xen\n  /// Documented.\n  key k: Int = 1 { short k }\n  run key l: Str\n}",
+        "device d: T {}\ngenerative device mem: kv.ReadWrite { rust Mem::new }\ndevice http(flow: net.Network, n: Int = 1 + 2,): net.Network {\n  rust Http :: new\n  after a, m.b(1)\n  exclusive stack, port as \"TCP port\"\n  attach name as \"nic\"\n  features [\"tls\", \"x\",]\n  targets unix, xen\n  /// Documented.\n  key k: Int = 1 { short k }\n  run key l: Str\n}",
         expect![[r#"
             (device d : T {})
             (generative device mem : kv.ReadWrite {(rust Mem::new)})
-            (device http (flow:net.Network, n:Int = (+ 1 2)) : net.Network {(rust Http::new) (after a ((. m b) 1)) (exclusive stack port "TCP port") (features "tls" "x") (targets unix xen) (key k : Int = 1 short=k doc="Documented.") (run-key l : Str)})"#]],
+            (device http (flow:net.Network, n:Int = (+ 1 2)) : net.Network {(rust Http::new) (after a ((. m b) 1)) (exclusive stack port "TCP port") (attach name "nic") (features "tls" "x") (targets unix xen) (key k : Int = 1 short=k doc="Documented.") (run-key l : Str)})"#]],
     );
 }
 
 #[test]
 fn entries_need_no_separators_and_may_have_them() {
     check(
-        "device d: T { rust a, after b, targets unix, xen, key k: T = 1, exclusive p; features []; }",
+        "device d: T { rust a, after b, targets unix, xen, key k: T = 1, exclusive p; attach p as \"x\", features []; }",
         expect![
-            "(device d : T {(rust a) (after b) (targets unix xen) (key k : T = 1) (exclusive p) (features )})"
+            "(device d : T {(rust a) (after b) (targets unix xen) (key k : T = 1) (exclusive p) (attach p \"x\") (features )})"
         ],
     );
     check(
-        "platform p { rust a, nic = x; block = y artifact \"e\", }",
-        expect![[r#"(platform p {(rust a) (role nic x) (role block y) (artifact "e")})"#]],
+        "platform p { rust a, nic = x; block = y artifact \"e\", attach \"nic\" 8 attach \"disk\" 2; link \"p.x\" }",
+        expect![[
+            r#"(platform p {(rust a) (role nic x) (role block y) (artifact "e") (attach "nic" 8) (attach "disk" 2) (link "p.x")})"#
+        ]],
     );
 }
 
@@ -101,6 +103,18 @@ fn words_of_entries_are_names_elsewhere() {
         "platform artifact { rust rust artifact \"rust\" rust = artifact artifact = rust after = targets }",
         expect![[
             r#"(platform artifact {(rust rust) (artifact "rust") (role rust artifact) (role artifact rust) (role after targets)})"#
+        ]],
+    );
+    check(
+        "device attach(link: attach, attach: T = link): link {\n  attach attach as \"x\"\n  exclusive link, attach\n  after attach\n  rust attach\n}",
+        expect![[
+            r#"(device attach (link:attach, attach:T = link) : link {(attach attach "x") (exclusive link attach) (after attach) (rust attach)})"#
+        ]],
+    );
+    check(
+        "platform link { link \"link\" attach \"attach\" 1 link = attach attach = link rust link }",
+        expect![[
+            r#"(platform link {(link "link") (attach "attach" 1) (role link attach) (role attach link) (rust link)})"#
         ]],
     );
     check(

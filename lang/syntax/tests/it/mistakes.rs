@@ -208,10 +208,10 @@ fn devices() {
     check(
         "device d: T { ruts x::y\n  targets unix }",
         expect![[r#"
-        E0001 expected an entry of the device, found `ruts`
-          `ruts`: expected an entry of the device
-          note: the entries of a device are `rust …`, `after …`, `exclusive …`, `features […]`, `targets …` and keys
-        (device d : T {(targets unix)})"#]],
+            E0001 expected an entry of the device, found `ruts`
+              `ruts`: expected an entry of the device
+              note: the entries of a device are `rust …`, `after …`, `exclusive …`, `attach … as "…"`, `features […]`, `targets …` and keys
+            (device d : T {(targets unix)})"#]],
     );
     check(
         "device d: T {\n  rust\n  targets unix\n}",
@@ -538,7 +538,7 @@ fn several_mistakes() {
               `,`: expected a type
             E0001 expected an entry of the device, found `ruts`
               `ruts`: expected an entry of the device
-              note: the entries of a device are `rust …`, `after …`, `exclusive …`, `features […]`, `targets …` and keys
+              note: the entries of a device are `rust …`, `after …`, `exclusive …`, `attach … as "…"`, `features […]`, `targets …` and keys
             (device d (a:ERROR, b:U) : T {(after (+ 1 exclusive)) (targets unix)})"#]],
     );
 }

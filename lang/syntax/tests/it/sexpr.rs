@@ -68,6 +68,10 @@ pub(crate) fn item(item: &Item) -> String {
             let entry = |entry: &PlatformEntry| match entry {
                 PlatformEntry::Rust(path) => format!("(rust {})", path.text),
                 PlatformEntry::Artifact(name) => format!("(artifact {:?})", name.value),
+                PlatformEntry::Link(script) => format!("(link {:?})", script.value),
+                PlatformEntry::Attach(kind, most) => {
+                    format!("(attach {:?} {})", kind.value, literal(&most.number))
+                }
                 PlatformEntry::Role(name, device) => format!("(role {} {})", name.text, expr(device)),
             };
             format!("platform {} {{{}}}", of.name.text, list(&of.entries, entry))
@@ -109,6 +113,7 @@ fn entry(entry: &DeviceEntry) -> String {
                 maybe(&of.resource, |name| format!("{:?}", name.value))
             )
         }
+        DeviceEntry::Attach(of) => format!("(attach {} {:?})", of.param.text, of.kind.value),
         DeviceEntry::Features(names) => {
             format!("(features {})", list(names, |name| format!("{:?}", name.value)))
         }

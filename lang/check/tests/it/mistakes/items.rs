@@ -231,6 +231,80 @@ fn platforms() {
 }
 
 #[test]
+fn what_is_attached() {
+    check(
+        "device a(number: Int, label: Str, other: Unknown): Job {\n  rust a\n  attach lable as \"nic\"\n  attach number as \"nic\"\n  attach label as \"Nic\"\n  attach label as \"target\"\n  attach label as \"nic\"\n  attach label as \"nic\"\n  attach label as \"disk\"\n  attach other as \"disk\"\n}\ndevice b: Job {\n  rust b\n  attach name as \"\"\n}\n",
+        expect![[r#"
+            1:42 E0101 there is no type `Unknown`
+              ^ 1:42 «Unknown» not found
+            3:10 E0316 `a` has no parameter `lable`
+              ^ 3:10 «lable» no such parameter
+              note: `attach` names the parameter that says under which name the host attaches something
+              help: did you mean `label`?
+              fix: replace by `label`: 3:10 «lable» → «label»
+            4:10 E0316 `number` is of type `Int`, but a name is a `Str`
+              ^ 4:10 «number» gives the name of what is attached
+              - 1:18 «Int» its type
+              help: write `number: Str`
+            5:19 E0316 `Nic` cannot be a kind of thing to attach
+              ^ 5:19 «"Nic"» not a word of lower-case letters
+              note: the kind becomes an option of `unikc run`, such as `--nic service=tap0`
+              help: take another word, such as `"nic"` or `"disk"`
+            6:19 E0316 `target` cannot be a kind of thing to attach
+              ^ 6:19 «"target"» `unikc` has an option of this name
+              note: the kind becomes an option of `unikc run`, such as `--nic service=tap0`
+              help: take another word, such as `"nic"` or `"disk"`
+            8:3 E0305 there are two `attach` entries for `label`
+              ^ 8:3 «attach label as "nic"» again here
+              - 7:3 «attach label as "nic"» first here
+              help: keep one of them
+            14:10 E0316 `b` has no parameter `name`
+              ^ 14:10 «name» no such parameter
+              note: `attach` names the parameter that says under which name the host attaches something
+              help: add it to the parameters: `name: Str`
+            14:18 E0316 `` cannot be a kind of thing to attach
+              ^ 14:18 «""» not a word of lower-case letters
+              note: the kind becomes an option of `unikc run`, such as `--nic service=tap0`
+              help: take another word, such as `"nic"` or `"disk"`
+        "#]],
+    );
+    check(
+        "platform toy {\n  rust toy\n  attach \"nic\" 0\n  attach \"nic\" 8KiB\n  attach \"nic\" 99999999999\n  attach \"a-b\" 1\n  attach \"nic\" 1\n  attach \"nic\" 2\n  link \"../toy.x\"\n  link \"toy.x\"\n}\nplatform toy2 {\n  rust toy\n  link \"\"\n}\n",
+        expect![[r#"
+            3:16 E0316 `0` is not a number of things
+              ^ 3:16 «0» at most so many
+              help: write a whole number from 1, or take the entry out: what is not listed cannot be attached
+            4:16 E0316 `8KiB` is not a number of things
+              ^ 4:16 «8KiB» at most so many
+              help: write a whole number from 1, or take the entry out: what is not listed cannot be attached
+            5:16 E0316 `99999999999` is not a number of things
+              ^ 5:16 «99999999999» at most so many
+              help: write a whole number from 1, or take the entry out: what is not listed cannot be attached
+            6:10 E0316 `a-b` cannot be a kind of thing to attach
+              ^ 6:10 «"a-b"» not a word of lower-case letters
+              note: the kind becomes an option of `unikc run`, such as `--nic service=tap0`
+              help: take another word, such as `"nic"` or `"disk"`
+            8:10 E0305 there are two `attach` entries for `nic`
+              ^ 8:10 «"nic" 2» again here
+              - 7:10 «"nic" 1» first here
+              help: keep one of them
+            9:8 E0317 `../toy.x` is not the name of a linker script
+              ^ 9:8 «"../toy.x"» not the name of a file
+              note: the linker looks for it in the folders that the build script of the runtime crate names
+              help: name the file alone, in letters, digits, `.`, `-` and `_`: `link "platform.x"`
+            10:8 E0305 there are two `link` entries
+              ^ 10:8 «"toy.x"» again here
+              - 9:8 «"../toy.x"» first here
+              help: keep one of them
+            14:8 E0317 `` is not the name of a linker script
+              ^ 14:8 «""» not the name of a file
+              note: the linker looks for it in the folders that the build script of the runtime crate names
+              help: name the file alone, in letters, digits, `.`, `-` and `_`: `link "platform.x"`
+        "#]],
+    );
+}
+
+#[test]
 fn what_nothing_uses() {
     check(
         "import std/kv\nimport ./toy\nkey a: Int = 1\nkey b: Int = 1\nlet c = b\nlet _d = 1\nlet f(x: Int) = x\ndevice j: Job { rust j }\nunikernel u = j\n//- /toy.unik\nplatform toy { rust toy }\n",
