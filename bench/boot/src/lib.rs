@@ -1,0 +1,1 @@
+//! Nothing: what is here is the benchmark `boot`, and cargo wants a crate around it.
