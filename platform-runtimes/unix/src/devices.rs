@@ -76,7 +76,8 @@ impl Random for Entropy {
     }
 }
 
-fn fill(mut bytes: &mut [u8]) -> Result<(), Errno> {
+/// Random bytes of the host.
+pub(crate) fn fill(mut bytes: &mut [u8]) -> Result<(), Errno> {
     while !bytes.is_empty() {
         match rustix::rand::getrandom(&mut *bytes, GetRandomFlags::empty()) {
             Ok(count) => bytes = &mut bytes[count..],

@@ -21,6 +21,8 @@ pub struct Error {
 pub enum Cause {
     /// The program was asked to stop, and the listener has closed.
     Stopped,
+    /// The host lets this program send no echo requests.
+    EchoDenied,
     /// The host says so.
     System(Errno),
 }
@@ -46,6 +48,10 @@ impl fmt::Display for Error {
         }
         match self.cause {
             Cause::Stopped => f.write_str("the program was asked to stop"),
+            Cause::EchoDenied => f.write_str(
+                "this program may not send echo requests: add its group to the host's net.ipv4.ping_group_range \
+                 (sysctl -w net.ipv4.ping_group_range='0 2147483647'), or give it CAP_NET_RAW",
+            ),
             Cause::System(errno) => write!(f, "{}", io::Error::from(errno)),
         }
     }
@@ -55,7 +61,11 @@ impl std::error::Error for Error {}
 
 impl unik::Error for Error {
     fn kind(&self) -> ErrorKind {
-        let Cause::System(errno) = self.cause else { return ErrorKind::Closed };
+        let errno = match self.cause {
+            Cause::Stopped => return ErrorKind::Closed,
+            Cause::EchoDenied => return ErrorKind::Denied,
+            Cause::System(errno) => errno,
+        };
         match errno {
             Errno::ADDRINUSE => ErrorKind::InUse,
             Errno::ACCESS | Errno::PERM => ErrorKind::Denied,
@@ -63,6 +73,7 @@ impl unik::Error for Error {
             Errno::CONNREFUSED | Errno::HOSTUNREACH | Errno::NETUNREACH | Errno::ADDRNOTAVAIL => {
                 ErrorKind::Unreachable
             }
+            Errno::MSGSIZE => ErrorKind::TooLarge,
             Errno::TIMEDOUT => ErrorKind::TimedOut,
             Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM => ErrorKind::Exhausted,
             Errno::AFNOSUPPORT | Errno::OPNOTSUPP => ErrorKind::Unsupported,

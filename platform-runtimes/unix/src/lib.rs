@@ -17,9 +17,12 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod datagrams;
 mod devices;
 mod error;
 mod flow;
+mod host;
+mod ping;
 mod reactor;
 mod readiness;
 mod signals;
@@ -30,6 +33,7 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::process::ExitCode;
 
+pub use datagrams::Datagrams;
 pub use devices::{Entropy, Stderr, Timer, Wall};
 pub use error::{Cause, Error};
 pub use flow::Flow;

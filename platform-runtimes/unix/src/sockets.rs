@@ -23,7 +23,8 @@ const BACKLOG: i32 = 4096;
 /// How long accepting pauses when the host is short of descriptors or memory.
 const PAUSE: Duration = Duration::from_millis(100);
 
-const FLAGS: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
+/// Of every socket.
+pub(crate) const FLAGS: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
 
 /// The host's sockets.
 #[derive(Clone, Debug)]
@@ -36,6 +37,18 @@ impl Sockets {
     /// Sockets that listen on `address`: `0.0.0.0` is every IPv4 address of the host, `::` every one of both kinds.
     pub async fn new(address: IpAddr) -> Result<Self, Error> {
         Ok(Self { executor: current()?, address })
+    }
+
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    pub(crate) fn executor(&self) -> &Executor<Rc<Reactor>> {
+        &self.executor
+    }
+
+    pub(crate) fn reactor(&self) -> &Rc<Reactor> {
+        self.executor.platform()
     }
 
     fn open(&self, address: SocketAddr) -> Result<OwnedFd, Errno> {
@@ -60,7 +73,6 @@ impl Sockets {
 }
 
 impl Stack for Sockets {
-    type Error = Error;
     type Flow = Flow;
     type Acceptor = Acceptor;
 

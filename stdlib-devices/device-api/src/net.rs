@@ -1,8 +1,8 @@
 //! Networks, from frames to requests: `std/net.Nic`, `std/net.Stack`, `std/net.Listener`, `std/net.Network`.
 //!
-//! An interface carries frames; a stack listens and connects over it; a listener accepts connections, which are flows of
-//! bytes; a network brings requests to a handler. Every listener is a network too: served as one, a connection carries
-//! one raw request line.
+//! An interface carries frames; a stack is a host over it that exchanges datagrams, listens and connects; a listener
+//! accepts connections, which are flows of bytes; a network brings requests to a handler. Every listener is a network
+//! too: served as one, a connection carries one raw request line.
 //!
 //! **Stopping.** When the program is asked to stop, `accept` fails with kind `Closed`. A server then finishes what
 //! it has accepted and its `serve` returns `Ok`.
@@ -50,10 +50,8 @@ pub trait Listener: Network {
     fn local(&self) -> SocketAddr;
 }
 
-/// A network stack: what listens and connects. What it gives outlives the handle.
-pub trait Stack {
-    /// What goes wrong.
-    type Error: Error;
+/// A network stack: a host that also listens and connects. What it gives outlives the handle.
+pub trait Stack: Udp + Ping {
     /// A connection.
     type Flow: Flow + 'static;
     /// What waits for connections.
@@ -149,7 +147,6 @@ impl<T: Listener> Listener for &T {
 }
 
 impl<T: Stack> Stack for &T {
-    type Error = T::Error;
     type Flow = T::Flow;
     type Acceptor = T::Acceptor;
 

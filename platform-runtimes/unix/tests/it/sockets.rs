@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use embedded_io_async::{Read, Write};
 use unik::concurrent::{join, join_all, race};
-use unik::net::{Accept, Flow as _, Listener, Stack};
+use unik::net::{Accept, Flow as _, Host, Listener, Stack, Udp, UdpSocket};
 use unik::{Error, ErrorKind};
 use unik_net::Tcp;
 use unik_unix::{Acceptor, Flow, Sockets, Timer, block_on};
@@ -31,6 +31,52 @@ fn tcp_over_sockets_is_a_listener() {
         check(address, async |sockets, timer| {
             let tcp = Tcp::new(0, sockets.clone(), timer).await.unwrap();
             unik_conformance::net::listener(&tcp, async || sockets.connect(tcp.local()).await.unwrap()).await;
+        });
+    }
+}
+
+#[test]
+fn datagrams_over_sockets_are_datagrams() {
+    for address in [V4, V6] {
+        check(address, async |sockets, _| unik_conformance::udp::udp(&sockets, address).await);
+    }
+}
+
+#[test]
+fn a_free_port_reaches_hosts_of_both_kinds_and_a_named_one_those_of_its_address() {
+    check(V4, async |sockets, _| {
+        let mut named = sockets.bind(0).await.unwrap();
+        let port = named.local().port();
+        drop(named);
+        named = sockets.bind(port).await.unwrap();
+        assert_eq!(named.local(), SocketAddr::new(V4, port));
+        let error = named.send(b"x", SocketAddr::new(V6, port)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");
+
+        let (mut free, mut other) = (sockets.bind(0).await.unwrap(), sockets.bind(0).await.unwrap());
+        for address in [V4, V6] {
+            free.send(b"x", SocketAddr::new(address, other.local().port())).await.unwrap();
+            let (_, from) = other.receive(&mut [0]).await.unwrap();
+            assert_eq!(from, SocketAddr::new(address, free.local().port()));
+        }
+    });
+}
+
+#[test]
+fn a_host_answers_its_own_echo_requests() {
+    for (own, silent) in [(V4, "198.51.100.1"), (V6, "2001:db8::1")] {
+        check(own, async |sockets, _| {
+            unik_conformance::ping::ping(&sockets, own, silent.parse().unwrap()).await;
+        });
+    }
+}
+
+#[test]
+fn its_address_is_where_it_listens() {
+    for (address, shown) in [(V4, "127.0.0.1/32"), (V6, "::1/128")] {
+        check(address, async |sockets, _| {
+            let addresses: Vec<String> = sockets.addresses().iter().map(ToString::to_string).collect();
+            assert_eq!(addresses, [shown]);
         });
     }
 }

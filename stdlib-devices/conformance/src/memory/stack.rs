@@ -1,21 +1,28 @@
-//! A stack in memory: ports that listen, and connections to them from the same stack.
+//! A stack in memory: ports that listen, connections to them from the same stack, and a host that reaches itself alone.
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::rc::Rc;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::fmt;
 use core::future::poll_fn;
-use core::net::{Ipv4Addr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::task::{Poll, Waker};
+use core::time::Duration;
 
 use unik::ErrorKind;
-use unik::net::Accept;
+use unik::net::{Accept, Cidr, Host, Ping, Udp};
 
+use super::datagrams::{Ports, Socket};
 use super::{Faults, Flow, pair_with};
 
 /// The first port that is given when any will do (RFC 6335, 6: dynamic ports).
-const FIRST_FREE: u16 = 49_152;
+pub(super) const FIRST_FREE: u16 = 49_152;
+/// The address of every stack in memory.
+pub(super) const OWN: Ipv4Addr = Ipv4Addr::LOCALHOST;
+/// The most bytes of a datagram over IPv4: 65,535 less both headers.
+pub(super) const LONGEST: usize = 65_507;
 
 /// Why a stack or a listener in memory fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +31,10 @@ pub enum Error {
     Stopped,
     /// The port has a listener.
     InUse(u16),
-    /// The port has none.
+    /// The port has none, or the address is another host's.
     Refused(SocketAddr),
+    /// So many bytes fit into no datagram.
+    TooLong(usize),
 }
 
 impl fmt::Display for Error {
@@ -34,6 +43,7 @@ impl fmt::Display for Error {
             Self::Stopped => f.write_str("the listener was stopped"),
             Self::InUse(port) => write!(f, "port {port} is in use"),
             Self::Refused(address) => write!(f, "nobody listens at {address}"),
+            Self::TooLong(length) => write!(f, "{length} bytes fit into no datagram"),
         }
     }
 }
@@ -46,6 +56,7 @@ impl unik::Error for Error {
             Self::Stopped => ErrorKind::Closed,
             Self::InUse(_) => ErrorKind::InUse,
             Self::Refused(_) => ErrorKind::Unreachable,
+            Self::TooLong(_) => ErrorKind::TooLarge,
         }
     }
 }
@@ -54,6 +65,7 @@ impl unik::Error for Error {
 #[derive(Clone, Debug, Default)]
 pub struct Stack {
     ports: Rc<RefCell<BTreeMap<u16, Acceptor>>>,
+    datagrams: Ports,
 }
 
 impl Stack {
@@ -65,8 +77,37 @@ impl Stack {
     }
 }
 
-impl unik::net::Stack for Stack {
+impl Host for Stack {
     type Error = Error;
+
+    fn addresses(&self) -> Vec<Cidr> {
+        vec![Cidr::new(OWN.into(), 8).expect("8 bits are fewer than 32")]
+    }
+
+    fn name_servers(&self) -> Vec<IpAddr> {
+        Vec::new()
+    }
+}
+
+impl Udp for Stack {
+    type Socket = Socket;
+
+    async fn bind(&self, port: u16) -> Result<Socket, Error> {
+        Socket::bind(&self.datagrams, port)
+    }
+}
+
+impl Ping for Stack {
+    async fn ping(&self, to: IpAddr, payload: usize, _patience: Duration) -> Result<Duration, Error> {
+        if payload > LONGEST {
+            return Err(Error::TooLong(payload));
+        }
+        // It is its own only neighbour, and answers at once.
+        if to.is_loopback() { Ok(Duration::ZERO) } else { Err(Error::Refused(SocketAddr::new(to, 0))) }
+    }
+}
+
+impl unik::net::Stack for Stack {
     type Flow = Flow;
     type Acceptor = Acceptor;
 
@@ -158,6 +199,6 @@ impl Accept for Acceptor {
     }
 
     fn local(&self) -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+        SocketAddr::from((OWN, self.port))
     }
 }

@@ -1,8 +1,10 @@
 //! The doubles pass the tests of what they double, and their faults are faults.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use embedded_io_async::{Read, Write};
-use unik_conformance::memory::{Faults, Listener, Reset, pair_with};
-use unik_conformance::{clock, net, virtual_time};
+use unik_conformance::memory::{Faults, Listener, Reset, Stack, pair_with};
+use unik_conformance::{clock, net, ping, udp, virtual_time};
 
 #[test]
 fn the_timer_of_virtual_time_is_a_timer() {
@@ -19,6 +21,15 @@ fn connections_in_memory_are_connections() {
             net::listener(&listener, async || listener.connect_with(faults)).await;
         });
     }
+}
+
+#[test]
+fn a_stack_in_memory_exchanges_datagrams_and_answers_itself() {
+    virtual_time::run(async |_| {
+        let own = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        udp::udp(&Stack::default(), own).await;
+        ping::ping(&Stack::default(), own, IpAddr::from([192, 0, 2, 1])).await;
+    });
 }
 
 #[test]
