@@ -13,6 +13,7 @@ mod crate_text;
 mod crates;
 mod expr;
 mod hash;
+pub mod launch;
 mod layout;
 pub mod manifest;
 mod names;
