@@ -7,6 +7,7 @@ use std::time::Duration;
 use unik::clock::Sleep;
 use unik::http::{Handler, Request, Response, Status};
 use unik::net::Listener;
+use unik::program::Program;
 use unik_platform::{
     Arguments, Device, Failure, Guard, Image, Key, Requirement, choice, guard, job, require, run, started,
 };
@@ -25,7 +26,7 @@ const ADDRESS: Key = Key { default: Some("127.0.0.1"), ..Key::new("address", "Ip
 const WORK: Key = Key {
     short: Some('w'),
     default: Some("serve"),
-    choices: &["serve", "fail", "panic", "sleep", "stay"],
+    choices: &["serve", "fail", "panic", "sleep", "stay", "linger", "heed"],
     ..Key::new("work", "Work", "What the job does.")
 };
 const LIMIT: Key = Key { default: Some("1"), ..Key::new("limit", "Int", "At least 1.") };
@@ -33,6 +34,7 @@ const WAIT: Key = Key { default: Some("0s"), ..Key::new("wait", "Duration", "How
 
 const SOCKETS: Device = Device { name: "unix.sockets", place: "app.unik:3" };
 const TIMER: Device = Device { name: "unix.timer", place: "app.unik:3" };
+const PROGRAM: Device = Device { name: "unix.program", place: "app.unik:3" };
 const TCP: Device = Device { name: "std/net.tcp", place: "app.unik:3" };
 const ECHO: Device = Device { name: "app.echo", place: "app.unik:5" };
 const LOW_PORT: Guard =
@@ -47,6 +49,8 @@ enum Work {
     Panic,
     Sleep,
     Stay,
+    Linger,
+    Heed,
 }
 
 async fn start(arguments: Arguments) -> Result<(), Failure> {
@@ -61,6 +65,8 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
                 ("panic", Work::Panic),
                 ("sleep", Work::Sleep),
                 ("stay", Work::Stay),
+                ("linger", Work::Linger),
+                ("heed", Work::Heed),
             ],
         )
     })?;
@@ -71,8 +77,12 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
 
     let timer = started(&TIMER, unik_unix::Timer::new().await)?;
     let sockets = started(&SOCKETS, unik_unix::Sockets::new(address).await)?;
-    if work == Some(Work::Sleep) {
-        return run([job(&ECHO, sleep(timer))]).await;
+    let program = started(&PROGRAM, unik_unix::Program::new().await)?;
+    match work {
+        Some(Work::Sleep) => return run([job(&ECHO, sleep(timer))]).await,
+        Some(Work::Linger) => return run([job(&ECHO, linger(program, timer))]).await,
+        Some(Work::Heed) => return run([job(&ECHO, heed(program))]).await,
+        _ => {}
     }
     let tcp = started(&TCP, unik_net::Tcp::new(port, sockets, timer.clone()).await)?;
     run([job(&ECHO, echo(tcp, timer, work.unwrap_or(Work::Serve), wait))]).await
@@ -81,6 +91,25 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
 async fn sleep(timer: impl Sleep) -> Result<(), unik::Failure> {
     announce("ready");
     timer.sleep(Duration::from_secs(3600)).await;
+    Ok(())
+}
+
+/// Leaves something in the background.
+async fn linger(program: impl Program, timer: impl Sleep + 'static) -> Result<(), unik::Failure> {
+    program.spawn(async move {
+        timer.sleep(Duration::from_millis(100)).await;
+        announce("finished");
+    });
+    announce("ended");
+    Ok(())
+}
+
+/// Works until it is asked to stop.
+async fn heed(program: impl Program) -> Result<(), unik::Failure> {
+    let stopping = program.stopping();
+    announce("ready");
+    stopping.await;
+    announce("stopped");
     Ok(())
 }
 
@@ -94,7 +123,7 @@ async fn echo(
     match work {
         Work::Fail => Err(unik::Failure::new("the work is to fail")),
         Work::Panic => panic!("the work is to panic"),
-        Work::Sleep | Work::Stay => sleep(timer).await,
+        Work::Sleep | Work::Stay | Work::Linger | Work::Heed => sleep(timer).await,
         Work::Serve => Ok(network.serve(Echo { timer, wait }).await?),
     }
 }

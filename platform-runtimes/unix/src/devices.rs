@@ -1,5 +1,6 @@
-//! The small devices: timer, wall clock, random bytes, console.
+//! The small devices: timer, program, wall clock, random bytes, console.
 
+use std::future::Future;
 use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,19 +11,19 @@ use rustix::time::ClockId;
 use unik::clock::{Monotonic, Sleep, Timestamp};
 use unik::log::Console;
 use unik::random::Random;
-use unik_executor::Executor;
+use unik_executor::Stopping;
 
 use crate::error::Error;
 use crate::reactor::{Reactor, current};
 
 /// Timers of the event loop.
 #[derive(Clone, Debug)]
-pub struct Timer(Executor<Rc<Reactor>>);
+pub struct Timer(unik_executor::Timer<Rc<Reactor>>);
 
 impl Timer {
     /// The timer of this thread's event loop.
     pub async fn new() -> Result<Self, Error> {
-        Ok(Self(current()?))
+        Ok(Self(unik_executor::Timer::of(current()?)))
     }
 }
 
@@ -35,6 +36,33 @@ impl Monotonic for Timer {
 impl Sleep for Timer {
     async fn sleep(&self, duration: Duration) {
         self.0.sleep(duration).await;
+    }
+}
+
+/// The running program.
+#[derive(Clone, Debug)]
+pub struct Program(unik_executor::Program<Rc<Reactor>>);
+
+impl Program {
+    /// The program that this thread's event loop runs.
+    pub async fn new() -> Result<Self, Error> {
+        Ok(Self(unik_executor::Program::of(current()?)))
+    }
+}
+
+impl unik::program::Program for Program {
+    type Stopping = Stopping;
+
+    fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        self.0.spawn(task);
+    }
+
+    fn stopping(&self) -> Stopping {
+        self.0.stopping()
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.0.is_stopping()
     }
 }
 

@@ -9,7 +9,8 @@
 //!
 //! **Stopping.** The first SIGINT or SIGTERM closes the listeners: `accept` says `Closed`, servers finish what they
 //! have, jobs return, and the program ends with 0. After [`GRACE`], or at the second signal, it ends with
-//! [`Exit::STOPPED`]. A program without listeners has nothing to finish and ends at the first signal. SIGPIPE is
+//! [`Exit::STOPPED`]. A program without listeners, and without anything else that heeds `Program::stopping`, has nothing
+//! to finish and ends at the first signal. What the jobs have left in the background gets [`GRACE`] too. SIGPIPE is
 //! ignored by Rust's own start.
 //!
 //! There is no unsafe code; rustix and signal-hook have it.
@@ -32,17 +33,19 @@ mod source;
 use std::ffi::OsString;
 use std::future::Future;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 pub use datagrams::Datagrams;
-pub use devices::{Entropy, Stderr, Timer, Wall};
+pub use devices::{Entropy, Program, Stderr, Timer, Wall};
 pub use error::{Cause, Error};
 pub use flow::Flow;
-pub use signals::GRACE;
 pub use sockets::{Acceptor, Sockets};
 use unik::log::Console as _;
+use unik_executor::Executor;
+pub use unik_executor::GRACE;
 use unik_platform::{Arguments, Exit, Failure, Image, Stop};
 
-use crate::reactor::current;
+use crate::reactor::{Reactor, current};
 
 /// Makes `main` of an image and its `async fn start(arguments: Arguments) -> Result<(), Failure>`.
 #[macro_export]
@@ -60,12 +63,11 @@ where
     F: Future<Output = Result<(), Failure>>,
 {
     let result = read_arguments(image).and_then(|arguments| {
-        block_on(async {
+        let main = async {
             signals::watch(image.name)?;
             start(arguments).await
-        })
-        .and_then(|result| result)
-        .map_err(Stop::Wrong)
+        };
+        event_loop().and_then(|executor| executor.run(main)).map_err(Stop::Wrong)
     });
     match result {
         Ok(()) => ExitCode::from(Exit::SUCCESS.0),
@@ -83,11 +85,14 @@ where
 
 /// Runs a future with this thread's event loop: what tests and programs without boot arguments use.
 pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
-    let executor = current().map_err(|error| Failure {
+    Ok(event_loop()?.block_on(future))
+}
+
+fn event_loop() -> Result<Executor<Rc<Reactor>>, Failure> {
+    current().map_err(|error| Failure {
         exit: Exit::DEVICE,
         message: format!("the event loop failed to start: {error}"),
-    })?;
-    Ok(executor.block_on(future))
+    })
 }
 
 fn read_arguments(image: &Image) -> Result<Arguments, Stop> {

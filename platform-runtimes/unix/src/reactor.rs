@@ -3,7 +3,7 @@
 //! A descriptor has a slot; the event carries the slot and its generation, so that an event that was fetched for a
 //! descriptor which has been closed since reaches nobody. Closing a descriptor takes it out of epoll.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
@@ -44,8 +44,6 @@ pub(crate) struct Reactor {
     slots: RefCell<Vec<Slot>>,
     free: RefCell<Vec<u32>>,
     events: RefCell<Vec<epoll::Event>>,
-    stopping: Cell<bool>,
-    listeners: Cell<usize>,
 }
 
 impl fmt::Debug for Reactor {
@@ -68,8 +66,6 @@ impl Reactor {
             slots: RefCell::default(),
             free: RefCell::default(),
             events: RefCell::new(Vec::with_capacity(BATCH)),
-            stopping: Cell::new(false),
-            listeners: Cell::new(0),
         })
     }
 
@@ -114,25 +110,6 @@ impl Reactor {
         let slots = self.slots.borrow();
         let slot = slots.get(token.index as usize)?;
         if slot.generation == token.generation { slot.readiness.clone() } else { None }
-    }
-
-    /// Whether the program was asked to stop.
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.get()
-    }
-
-    /// Asks the program to stop: everybody who waits to read is woken, and listeners will see it.
-    pub(crate) fn stop(&self) {
-        self.stopping.set(true);
-        let all: Vec<_> = self.slots.borrow().iter().filter_map(|slot| slot.readiness.clone()).collect();
-        for readiness in all {
-            readiness.wake_readers();
-        }
-    }
-
-    /// How many listeners are open.
-    pub(crate) fn listeners(&self) -> &Cell<usize> {
-        &self.listeners
     }
 }
 

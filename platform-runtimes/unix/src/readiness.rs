@@ -100,10 +100,6 @@ impl Readiness {
         }
     }
 
-    pub(crate) fn wake_readers(&self) {
-        wake(&self.readers);
-    }
-
     /// Makes a call that reads when it may succeed. `drained` says of its result that nothing is left to read.
     pub(crate) fn poll_read<T>(
         &self,

@@ -4,22 +4,18 @@ use std::future::poll_fn;
 use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
-use std::time::Duration;
 
 use rustix::net::RecvFlags;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::pipe;
 use unik::concurrent::race;
 use unik::log::Console as _;
-use unik_executor::Executor;
+use unik_executor::{Executor, GRACE};
 use unik_platform::{Exit, Failure};
 
 use crate::devices::Stderr;
 use crate::reactor::{Reactor, current};
 use crate::source::Source;
-
-/// How long servers may take to finish when the program is asked to stop.
-pub const GRACE: Duration = Duration::from_secs(5);
 
 /// Watches for the signals in the background.
 pub(crate) fn watch(name: &'static str) -> Result<(), Failure> {
@@ -41,11 +37,9 @@ pub(crate) fn watch(name: &'static str) -> Result<(), Failure> {
 
 async fn stop_when_asked(executor: Executor<Rc<Reactor>>, source: Source, name: &'static str) {
     signalled(&source).await;
-    let reactor = executor.platform();
-    if reactor.listeners().get() == 0 {
+    if !executor.stop() {
         std::process::exit(i32::from(Exit::SUCCESS.0));
     }
-    reactor.stop();
     let late = race(
         async {
             executor.sleep(GRACE).await;

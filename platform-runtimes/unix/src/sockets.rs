@@ -1,17 +1,19 @@
 //! The host's TCP sockets as a stack: listening, accepting, connecting.
 
 use std::cell::Cell;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType, ipproto, sockopt};
+use rustix::net::{AddressFamily, Shutdown, SocketAddrAny, SocketFlags, SocketType, ipproto, sockopt};
 use unik::net::{Accept, Stack};
-use unik_executor::Executor;
+use unik::program::Program as _;
+use unik_executor::{Executor, Program, Stopping};
 
 use crate::error::Error;
 use crate::flow::Flow;
@@ -79,11 +81,16 @@ impl Stack for Sockets {
     async fn listen(&self, port: u16) -> Result<Acceptor, Error> {
         let address = SocketAddr::new(self.address, port);
         let (fd, local) = self.bound(address).map_err(|errno| Error::at(address, errno))?;
-        let reactor = self.executor.platform();
-        let source = Source::new(reactor, fd, true)?;
-        reactor.listeners().set(reactor.listeners().get() + 1);
-        let executor = self.executor.clone();
-        let listening = Listening { source, executor, local, open: Cell::new(true), short: Cell::new(false) };
+        let program = Program::of(self.executor.clone());
+        let listening = Listening {
+            source: Source::new(self.reactor(), fd, true)?,
+            executor: self.executor.clone(),
+            local,
+            open: Cell::new(true),
+            short: Cell::new(false),
+            _heeding: program.stopping(),
+            program,
+        };
         Ok(Acceptor(Rc::new(listening)))
     }
 
@@ -117,14 +124,38 @@ struct Listening {
     open: Cell<bool>,
     /// Whether a shortage has been told and not ended yet.
     short: Cell<bool>,
+    program: Program<Rc<Reactor>>,
+    /// While a port is listened on, the program waits for what its connections have begun.
+    _heeding: Stopping,
 }
 
 impl Listening {
+    /// Waits for the next connection; `CANCELED` once the program was asked to stop and the queue is empty.
+    async fn next(&self) -> Result<(OwnedFd, Option<SocketAddrAny>), Errno> {
+        // Several tasks may accept, and each wants to be told.
+        let mut stop = pin!(self.program.stopping());
+        poll_fn(|cx| {
+            if !self.open.get() {
+                return Poll::Ready(Err(Errno::CANCELED));
+            }
+            let stopping = stop.as_mut().poll(cx).is_ready();
+            if stopping {
+                // Whoever is in the queue already is served.
+                self.source.try_reading();
+            }
+            let call = |fd: BorrowedFd<'_>| rustix::net::acceptfrom_with(fd, FLAGS);
+            let result = self.source.poll_read(cx, call, |_| false);
+            if stopping && result.is_pending() && !self.source.may_read() {
+                return Poll::Ready(Err(Errno::CANCELED));
+            }
+            result
+        })
+        .await
+    }
+
     /// Refuses connections from now on.
     fn close(&self) {
         if self.open.replace(false) {
-            let listeners = self.source.reactor().listeners();
-            listeners.set(listeners.get() - 1);
             // On Linux this ends listening while clones of the handle keep the descriptor open; should it fail, closing
             // the descriptor does the same a little later.
             let _ = rustix::net::shutdown(&self.source, Shutdown::Both);
@@ -145,24 +176,7 @@ impl Accept for Acceptor {
     async fn accept(&self) -> Result<Flow, Error> {
         let listening = &*self.0;
         loop {
-            let accepted = poll_fn(|cx| {
-                if !listening.open.get() {
-                    return Poll::Ready(Err(Errno::CANCELED));
-                }
-                let stopping = listening.source.reactor().is_stopping();
-                if stopping {
-                    // Whoever is in the queue already is served.
-                    listening.source.try_reading();
-                }
-                let call = |fd: BorrowedFd<'_>| rustix::net::acceptfrom_with(fd, FLAGS);
-                let result = listening.source.poll_read(cx, call, |_| false);
-                if stopping && result.is_pending() && !listening.source.may_read() {
-                    return Poll::Ready(Err(Errno::CANCELED));
-                }
-                result
-            })
-            .await;
-            match accepted {
+            match listening.next().await {
                 Ok((fd, peer)) => {
                     listening.short.set(false);
                     let peer = peer.and_then(|peer| SocketAddr::try_from(peer).ok());

@@ -125,6 +125,24 @@ fn a_program_without_listeners_ends_at_once() {
 }
 
 #[test]
+fn what_is_left_in_the_background_is_finished() {
+    let output = run(&["--work=linger"], &[]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "ended\nfinished\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn who_heeds_the_signal_decides_when_it_ends() {
+    let mut running = start(&["--work=heed"]);
+    assert_eq!(running.line, "ready");
+    running.signal(Signal::TERM);
+    let mut line = String::new();
+    running.output.read_line(&mut line).expect("it says that it stops");
+    assert_eq!(line, "stopped\n");
+    assert_eq!(running.end(), (Some(0), String::new()));
+}
+
+#[test]
 fn it_ends_with_a_code_and_says_why() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let port = taken.local_addr().expect("it has an address").port().to_string();
