@@ -5,16 +5,13 @@ use std::sync::Arc;
 
 use unik_db::Database;
 use unik_eval::{KeyValues, Mode, Outcome};
-use unik_graph::{Key, Stage};
+use unik_graph::{Attachment, Key, Stage};
 use unik_source::{Diagnostic, FileId, Sources};
 
 use crate::cli::{self, KeyOption};
 use crate::dependencies;
 use crate::library::Library;
 use crate::system::OsSystem;
-
-/// The target if none is named: the host.
-const HOST_TARGET: &str = "unix";
 
 /// A file that has been opened. What cannot be read is a diagnostic like any other.
 pub(crate) struct Session {
@@ -118,12 +115,20 @@ impl Session {
         keys
     }
 
+    /// What can be attached to an image, on whichever target; of several images if none is named.
+    pub(crate) fn attachments(&self, unikernel: Option<&str>) -> Vec<Attachment> {
+        let all = unik_check::unikernels(&self.db, self.file);
+        let named = all.iter().filter(|(name, _)| unikernel.is_none_or(|wanted| wanted == name));
+        let graphs = named.filter_map(|(name, _)| {
+            unik_eval::evaluate(&self.db, self.file, Some(name), &KeyValues::default(), Mode::Symbolic).graph
+        });
+        graphs.flat_map(|graph| graph.attachments).collect()
+    }
+
     /// The graph of an image, if there is one, and what is wrong with it, the file included.
     pub(crate) fn evaluate(&self, request: &Request) -> Outcome {
-        let known = unik_check::platforms(&self.db, self.file);
-        let host = known.iter().any(|(name, _)| name == HOST_TARGET).then_some(HOST_TARGET);
-        let target = request.target.as_deref().or(host.filter(|_| request.mode == Mode::Concrete));
-        let mut values = KeyValues { target: target.map(Into::into), ..KeyValues::default() };
+        let target = request.target.as_deref().map(Into::into);
+        let mut values = KeyValues { target, ..KeyValues::default() };
         for (option, text) in &request.keys {
             values = values.with(option, text);
         }

@@ -19,7 +19,8 @@ pub(crate) fn report_circle<'db>(checker: &mut Checker<'db>, node: Node<'db>) {
     let name = |node: Node<'db>| match node.role {
         Some(number) => {
             let role = roles(db, node.item).get(number as usize).cloned().unwrap_or_default();
-            format!("{}.{role}", name_in(db, Some(checker.file), node.item))
+            let platform = node.item.name(db).clone().unwrap_or_default();
+            format!("{platform}.{role}")
         }
         None => name_in(db, Some(checker.file), node.item),
     };

@@ -38,8 +38,13 @@ pub(crate) fn check_role<'db>(db: &'db dyn Db, item: Item<'db>, number: u32) -> 
         _ => None,
     };
     let mut body = body.map_or_else(unknown_body, |body| checker.body(body, Want::NOTHING));
-    if let Some(applied) = checker.with_defaults_left(&body.expr, 0) {
+    // What a role takes is what its device must be given: targets may differ in what else it needs.
+    let needed = checker
+        .callable(&body.expr)
+        .map_or(0, |callable| callable.params.iter().take_while(|param| !param.optional).count());
+    if let Some(applied) = checker.with_defaults_left(&body.expr, needed) {
         body.expr = applied;
+        body.locals = checker.locals;
     }
     Role { body, diagnostics: checker.types.diagnostics, uses: checker.types.uses }
 }

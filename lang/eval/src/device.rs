@@ -33,7 +33,8 @@ impl<'d> Machine<'d> {
             owner: device.qualified.clone(),
             inside: None,
         });
-        self.push(Task::MakeNode(Box::new(Making { identity, device, place, instance })));
+        let asked = self.trails.within(self.unikernel.file, place, frame.trail);
+        self.push(Task::MakeNode(Box::new(Making { identity, device, place, asked, instance })));
         for index in (0..number(device.after.len())).rev() {
             self.push(Task::After(def, index, frame.trail));
         }
@@ -44,7 +45,7 @@ impl<'d> Machine<'d> {
     }
 
     pub(crate) fn make_node(&mut self, making: Making<'d>) {
-        let Making { identity, device, place, instance } = making;
+        let Making { identity, device, place, asked, instance } = making;
         let after = self.take_all(device.after.len());
         let keys = self.take_all(device.keys.len());
         let formulas = keys.iter().map(|key| match key {
@@ -66,6 +67,7 @@ impl<'d> Machine<'d> {
                 arguments,
                 scope,
                 place,
+                asked,
                 instance,
                 keys,
                 after,

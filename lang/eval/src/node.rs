@@ -37,6 +37,8 @@ pub(crate) struct DeviceNode<'d> {
     pub(crate) arguments: Box<[Value]>,
     pub(crate) scope: ScopeId,
     pub(crate) place: Place,
+    /// The innermost expression of the unikernel's file that led to it, if one did: where people look first.
+    pub(crate) asked: Place,
     pub(crate) instance: InstanceId,
     /// What its keys give, in the order of their declaration.
     pub(crate) keys: Vec<ExprId>,
@@ -68,6 +70,7 @@ pub(crate) struct Making<'d> {
     pub(crate) identity: Identity,
     pub(crate) device: &'d core::Device,
     pub(crate) place: Place,
+    pub(crate) asked: Place,
     pub(crate) instance: InstanceId,
 }
 

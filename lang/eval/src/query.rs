@@ -18,7 +18,7 @@ use crate::codes;
 use crate::definitions::{Definitions, HostEntry};
 use crate::evaluate::{Outcome, evaluate_in, mistakes_in};
 use crate::nearest::nearest;
-use crate::values::{KeyValues, Mode};
+use crate::values::{KeyValues, Mode, USUAL_TARGET};
 
 /// Evaluates a unikernel of a file: the one with this name, or the only one. The diagnostics are those of the
 /// evaluation; what the checker has to say of the files is asked of the checker.
@@ -68,28 +68,43 @@ fn wrong<'db>(db: &'db dyn Db, unikernel: Item<'db>) -> Vec<Diagnostic> {
     let Some(Core::Unikernel(unikernel)) = checked_core(db, def) else { return Vec::new() };
     let program = Program { db, file: def.file, cores: RefCell::default() };
     let mut diagnostics = mistakes_in(&program, def, unikernel, &KeyValues::default(), Mode::Symbolic);
-    let wanted = by_defaults(&program, def, unikernel).into_iter();
-    diagnostics.extend(wanted.filter(|diagnostic| diagnostic.code != codes::NO_VALUE));
+    diagnostics.extend(by_defaults(&program, def, unikernel));
     diagnostics
 }
 
-/// What is wrong with a unikernel when all keys have their defaults, on the target where least is wrong.
+/// What is wrong with a unikernel when all keys have their defaults, on the target where least is wrong: what can be built for
+/// one target is no mistake. What is wrong there and not everywhere names the target.
 fn by_defaults(program: &Program<'_>, def: DefId, unikernel: &core::Unikernel) -> Vec<Diagnostic> {
-    let targets: Vec<Option<SmolStr>> =
-        unik_check::platforms(program.db, program.file).into_iter().map(|(name, _)| Some(name)).collect();
-    let targets = if targets.is_empty() { vec![None] } else { targets };
-    let mut least: Option<Vec<Diagnostic>> = None;
-    for target in targets {
-        let values = KeyValues { target, ..KeyValues::default() };
-        let found = mistakes_in(program, def, unikernel, &values, Mode::Concrete);
-        if least.as_ref().is_none_or(|least| found.len() < least.len()) {
-            least = Some(found);
-        }
-        if least.as_ref().is_some_and(Vec::is_empty) {
-            break;
-        }
+    let platforms = unik_check::platforms(program.db, program.file).into_iter();
+    let mut targets: Vec<Option<SmolStr>> = platforms.map(|(name, _)| Some(name)).collect();
+    if targets.is_empty() {
+        targets.push(None);
     }
-    least.unwrap_or_default()
+    // The target that is most likely fine goes first; most files need no other.
+    targets.sort_by_key(|target| target.as_deref() != Some(USUAL_TARGET));
+    let mut found: Vec<(SmolStr, Vec<Diagnostic>)> = Vec::new();
+    for target in targets {
+        let name = target.clone().unwrap_or_default();
+        let values = KeyValues { target, ..KeyValues::default() };
+        let mut wrong = mistakes_in(program, def, unikernel, &values, Mode::Concrete);
+        wrong.retain(|diagnostic| diagnostic.code != codes::NO_VALUE);
+        if wrong.is_empty() {
+            return wrong;
+        }
+        found.push((name, wrong));
+    }
+    let Some(least) = (0..found.len()).min_by_key(|at| found[*at].1.len()) else { return Vec::new() };
+    let (target, wrong) = found.swap_remove(least);
+    let everywhere = |one: &Diagnostic| {
+        // Names in a message may be those of the target's devices.
+        let same = |other: &Diagnostic| (other.code, other.primary()) == (one.code, one.primary());
+        found.iter().all(|(_, others)| others.iter().any(same))
+    };
+    let named = |one: Diagnostic| match everywhere(&one) || one.message.contains(&format!("`{target}`")) {
+        true => one,
+        false => one.note(format!("so it is on the target `{target}`")),
+    };
+    wrong.into_iter().map(named).collect()
 }
 
 fn evaluated(db: &dyn Db, file: FileId, def: DefId, values: &KeyValues, mode: Mode) -> Outcome {

@@ -1,7 +1,7 @@
 //! Where something is made: the scope that `as` opens, the instance that declares keys, and the calls that led there.
 
 use smol_str::SmolStr;
-use unik_source::{Diagnostic, Place, Span};
+use unik_source::{Diagnostic, FileId, Place, Span};
 
 use crate::table::{Table, number};
 
@@ -87,6 +87,16 @@ impl Trails {
     pub(crate) fn call(&mut self, outer: TrailId, place: Place, name: SmolStr) -> TrailId {
         self.0.push(Call { outer, place, name });
         TrailId(number(self.0.len() - 1))
+    }
+
+    /// The innermost place in a file among `place` and the calls that led there; `place` itself if all lies elsewhere.
+    pub(crate) fn within(&self, file: FileId, place: Place, trail: TrailId) -> Place {
+        let mut at = (place, trail);
+        while at.0.file != file {
+            let Some(call) = self.0.get(at.1.0 as usize) else { return place };
+            at = (call.place, call.outer);
+        }
+        at.0
     }
 
     /// Adds the calls that led to a mistake.

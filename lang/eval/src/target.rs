@@ -14,15 +14,18 @@ use crate::nearest::nearest;
 use crate::scope::{Instance, ScopeId};
 use crate::table::number;
 use crate::value::{Decider, Once, Value};
-use crate::values::{KeyValues, Mode, TARGET};
+use crate::values::{KeyValues, Mode, TARGET, USUAL_TARGET};
 
 impl<'d> Machine<'d> {
-    /// Chooses the platform that is asked for, or the only one.
+    /// Chooses the platform that is asked for, or the only one; for an image, or else the usual one.
     pub(crate) fn choose_target(&mut self, values: &KeyValues) {
         let names: Vec<&str> =
             self.target.platforms.iter().map(|(_, platform)| platform.name.as_str()).collect();
         match values.target() {
             None if names.len() == 1 => self.target.chosen = Some(0),
+            None if self.mode == Mode::Concrete => {
+                self.target.chosen = names.iter().position(|name| *name == USUAL_TARGET);
+            }
             None => {}
             Some(wanted) => {
                 self.target.chosen = names.iter().position(|name| *name == wanted.as_str());

@@ -5,6 +5,10 @@ use smol_str::SmolStr;
 /// The option of the target.
 pub(crate) const TARGET: &str = "target";
 
+/// The target where keys have their values and nobody says for which: an ordinary program. While keys are symbols it stays
+/// open.
+pub(crate) const USUAL_TARGET: &str = "unix";
+
 /// Values of keys, as text: they get their type from the key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct KeyValues {

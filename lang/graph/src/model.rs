@@ -46,7 +46,7 @@ pub struct Attachment {
     pub node: SmolStr,
     /// The documentation of that node's device.
     pub doc: SmolStr,
-    /// The expression that made the node.
+    /// The expression in the file of the unikernel that led to the node; if none did, the one that made it.
     pub place: Place,
 }
 

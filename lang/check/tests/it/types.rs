@@ -78,7 +78,7 @@ fn modules_join_and_functions_are_values() {
 #[test]
 fn enums_and_choices() {
     types(
-        "enum Store { crunch, direct }\nimport ./other\nkey store: Store = crunch\nlet a = store != direct\nlet b = match store { crunch => 1, Store.direct => 2 }\nlet c = other.Mode.fast\nlet d = c == slow\nlet e = match some(store) { some(crunch) => crunch == direct, none => false }\nlet f = target == unix\nlet g = match target { unix => 1 }\nlet h = [crunch, store]\nlet i = match 80 { 80 | 8080 => \"http\", _ => \"other\" }\n//- /other.unik\nenum Mode { fast, slow }\n",
+        "enum Store { crunch, direct }\nimport ./other\nkey store: Store = crunch\nlet a = store != direct\nlet b = match store { crunch => 1, Store.direct => 2 }\nlet c = other.Mode.fast\nlet d = c == slow\nlet e = match some(store) { some(crunch) => crunch == direct, none => false }\nlet f = target == unix\nlet g = match target == unix { true => 1, false => 2 }\nlet h = [crunch, store]\nlet i = match 80 { 80 | 8080 => \"http\", _ => \"other\" }\n//- /other.unik\nenum Mode { fast, slow }\n",
         expect![[r#"
             a: Bool
             b: Int

@@ -52,7 +52,7 @@ fn check(example: &str, command: &str, expected: Expect) {
 fn file_server() {
     check(
         "file-server/app.unik",
-        "graph",
+        "graph --target unix",
         expect![[r#"
         file_server = app.file_server: Job
           store: choice = choice(store): std/kv.ReadOnly
@@ -233,7 +233,7 @@ fn two_servers() {
 fn functors() {
     check(
         "functors/app.unik",
-        "graph",
+        "graph --target unix",
         expect![[r#"
             site = app.site: Job
               store: crunch = std/kv.crunch(files: files("data/")): std/kv.ReadOnly

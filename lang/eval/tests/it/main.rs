@@ -10,6 +10,7 @@ mod examples;
 mod files;
 mod key;
 mod require;
+mod role;
 mod scale;
 mod scope;
 mod support;

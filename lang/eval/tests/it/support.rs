@@ -51,7 +51,8 @@ device sockets: net.Stack {
 "#;
 
 /// A database with the small library, two folders, and the files of a fixture: after lines `//- /name.unik`; text before
-/// the first such line is `/app.unik`.
+/// the first such line is `/app.unik`. `//- /std/name` and `//- /platforms/name` belong to the library, and
+/// take the place of what is there.
 pub(crate) fn world(fixture: &str) -> (Database, FileId) {
     let mut files: Vec<(String, String)> = vec![("app.unik".into(), String::new())];
     for line in fixture.split_inclusive('\n') {
@@ -60,6 +61,13 @@ pub(crate) fn world(fixture: &str) -> (Database, FileId) {
             None => files.last_mut().unwrap().1.push_str(line),
         }
     }
+    let shelves = ["std", "platforms"];
+    let mut shelved = Vec::new();
+    files.retain(|(name, text)| {
+        let on_shelf = name.split_once('/').filter(|(shelf, _)| shelves.contains(shelf));
+        shelved.extend(on_shelf.map(|(shelf, name)| (shelf.to_owned(), name.to_owned(), text.clone())));
+        on_shelf.is_none()
+    });
     files.push(("data/index.html".into(), String::new()));
     files.push(("other/index.html".into(), String::new()));
     let mut library = Library::default();
@@ -72,10 +80,16 @@ pub(crate) fn world(fixture: &str) -> (Database, FileId) {
         }
         files.push((path, text.to_owned()));
     };
-    shelve("std", "net", NET);
-    shelve("std", "kv", KV);
-    shelve("std", "log", LOG);
-    shelve("platforms", "unix", UNIX);
+    for (shelf, name, text) in
+        [("std", "net", NET), ("std", "kv", KV), ("std", "log", LOG), ("platforms", "unix", UNIX)]
+    {
+        if !shelved.iter().any(|other| (other.0.as_str(), other.1.as_str()) == (shelf, name)) {
+            shelve(shelf, name, text);
+        }
+    }
+    for (shelf, name, text) in &shelved {
+        shelve(shelf, name, text);
+    }
     let db = Database::new(Arc::new(MemorySystem::new(files)), library);
     let file = db.open("app.unik");
     (db, file)

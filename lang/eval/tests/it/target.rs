@@ -1,6 +1,6 @@
 //! `target`, roles, and devices that work on some targets only.
 
-use expect_test::expect;
+use expect_test::{Expect, expect};
 
 use crate::support::check;
 
@@ -64,16 +64,38 @@ fn roles_follow_the_target() {
 }
 
 #[test]
-fn a_target_must_be_known() {
+fn an_image_is_for_unix_unless_it_is_said() {
     check(
         "eval --unikernel u",
         TOY,
         expect![[r#"
-        E0415 it is not said for which target
-          ^ std/net:4:39 «target.stack» this depends on it
-          note: the targets in reach: `unix`, `toy`
-          help: give one: `--target …`
-    "#]],
+            site = app.site: Job
+              n: tcp = std/net.tcp(port: 80): std/net.Network
+                stack: sockets = unix.sockets: std/net.Stack
+              store: direct = std/kv.direct(root: "data"): std/kv.ReadWrite
+        "#]],
+    );
+}
+
+#[test]
+fn a_target_must_be_known() {
+    check(
+        "eval",
+        r#"
+device d(n: Int): Job { rust d }
+unikernel u = d(match target { green => 1, red => 2 })
+//- /platforms/unix
+//- /platforms/green
+platform green { rust green }
+//- /platforms/red
+platform red { rust red }
+"#,
+        expect![[r#"
+            E0415 it is not said for which target
+              ^ 3:23 «target» this depends on it
+              note: the targets in reach: `green`, `red`
+              help: give one: `--target …`
+        "#]],
     );
     check(
         "eval --unikernel u --target tyo",
@@ -137,5 +159,47 @@ fn a_device_may_not_work_there() {
             stack: toy_stack = app.toy_stack: std/net.Stack
           store: direct = std/kv.direct(root: "data"): std/kv.ReadWrite
     "#]],
+    );
+}
+
+#[test]
+fn what_is_wrong_on_one_target_only_names_it() {
+    let check_with = |unikernel: &str, expected: Expect| {
+        let toy = TOY.split_once("unikernel").unwrap().0;
+        let on = "let _on: Port = if target == unix then 81 else 82";
+        check("check", &format!("{toy}{on}\n{unikernel}\n"), expected);
+    };
+    // Fine on one of them.
+    check_with(
+        "unikernel u = site(net.tcp(80), kv.direct(\"data\"))",
+        expect![[r#"
+            W0102 `store` is never used
+              ^ 14:5 «store» not used in this file
+              help: use it, take it out, or call it `_store`
+        "#]],
+    );
+    // Wrong on both, and the same.
+    check_with(
+        "unikernel u = [site(net.tcp(80), store), site(net.tcp(80) as \"x\", store)]",
+        expect![[r#"
+            E0403 `tcp` and `x_tcp` claim the same TCP port: sockets, 80
+              ^ 16:47 «net.tcp(80)» `x_tcp` claims it here
+              - 16:21 «net.tcp(80)» `tcp` claims it here
+              - std/net:6:3 «exclusive stack, port as "TCP port"» only one device of an image may have it
+              help: give one of them another value, or share one device by a `let`
+        "#]],
+    );
+    // Wrong on both, and not the same.
+    check_with(
+        "unikernel u = [site(net.tcp(81), store), site(net.tcp(_on) as \"x\", store), site(net.tcp(82) as \"y\", store), site(net.tcp(82) as \"z\", store)]",
+        expect![[r#"
+            E0403 `x_tcp` and `y_tcp` claim the same TCP port: toy_stack, 82
+              ^ 16:81 «net.tcp(82)» `y_tcp` claims it here
+              - 16:47 «net.tcp(_on)» `x_tcp` claims it here
+              - 16:114 «net.tcp(82)» and so does `z_tcp`
+              - std/net:6:3 «exclusive stack, port as "TCP port"» only one device of an image may have it
+              note: so it is on the target `toy`
+              help: give one of them another value, or share one device by a `let`
+        "#]],
     );
 }
