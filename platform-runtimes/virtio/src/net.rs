@@ -1,0 +1,295 @@
+//! Network interfaces (virtio 1.2, 5.1).
+//!
+//! It decides which features are used, how much memory frames get, and whom an interrupt wakes. Frames in are `receive`'s,
+//! frames out `transmit`'s. What the device can do in the stack's place it does: checksums both ways, cutting long segments,
+//! joining them. All of it falls away piece by piece where the device does not offer it.
+
+mod arena;
+mod header;
+mod receive;
+mod transmit;
+
+use alloc::boxed::Box;
+use core::cell::{Cell, RefCell};
+use core::task::{Context, Poll, Waker};
+
+use unik::net::{Capabilities, Mac, Received, Transmit as Offload};
+
+use crate::device::{ANY_LAYOUT, Device, EVENT_IDX, VERSION_1, stable};
+use crate::fault::Fault;
+use crate::memory::{Dma, Memory};
+use crate::transport::Transport;
+use receive::{Cut, Receive};
+use transmit::Transmit;
+
+/// The type of network devices.
+pub const KIND: u32 = 1;
+
+const RECEIVE: u16 = 0;
+const TRANSMIT: u16 = 1;
+
+// Feature bits (5.1.3).
+const CSUM: u32 = 0;
+const GUEST_CSUM: u32 = 1;
+const MTU: u32 = 3;
+const MAC: u32 = 5;
+const GUEST_TSO4: u32 = 7;
+const GUEST_TSO6: u32 = 8;
+const HOST_TSO4: u32 = 11;
+const HOST_TSO6: u32 = 12;
+const MRG_RXBUF: u32 = 15;
+const STATUS: u32 = 16;
+
+/// Bytes of an Ethernet header.
+const ETHERNET: usize = 14;
+/// The longest frame that is cut: an IP packet of 65535 bytes.
+const LONGEST: usize = 65_535 + ETHERNET;
+
+/// How much memory an interface gets.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Descriptors of each queue, a power of two, if the device allows that many.
+    pub queue: u16,
+    /// Buffers for frames that arrive.
+    pub buffers: u16,
+    /// Bytes of each: if frames may be spread over several; otherwise each takes the longest frame.
+    pub buffer: usize,
+    /// Bytes for frames that are sent; at least one of the longest.
+    pub transmit: usize,
+}
+
+/// 128 buffers of 2 KiB, and three or four of the longest segments on their way out: half a MiB.
+pub const SIZES: Sizes = Sizes { queue: 128, buffers: 128, buffer: 2048, transmit: 256 * 1024 };
+
+/// A network interface.
+#[derive(Debug)]
+pub struct Net<M> {
+    // Dropped first: the device is reset before its memory is freed.
+    device: Device,
+    mac: Mac,
+    capabilities: Capabilities,
+    receive: RefCell<Receive<M>>,
+    received: M,
+    transmit: RefCell<Transmit<M>>,
+    sent: M,
+    /// Whether somebody has found no room for a frame.
+    wants_room: Cell<bool>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl<M: Memory> Net<M> {
+    /// Brings an interface up. `own` gives an address to a device that has none.
+    pub fn start(
+        transport: Box<dyn Transport>,
+        dma: &impl Dma<Memory = M>,
+        sizes: Sizes,
+        own: impl FnOnce() -> Mac,
+    ) -> Result<Self, Fault> {
+        let device = Device::start(transport, choose)?;
+        let config = device.config(|config| (mac(config), config.config16(6), config.config16(10)))?;
+        let (address, status, mtu) = config;
+        if device.has(STATUS) && status & 1 == 0 {
+            log::warn!("{}: its link is down", device.name());
+        }
+        let mtu = if device.has(MTU) { usize::from(mtu) } else { 1500 };
+        let merges = device.has(MRG_RXBUF);
+        let header = if merges || device.has(VERSION_1) { header::LONG } else { header::SHORT };
+        let capabilities = capabilities(&device, mtu);
+        let apart = !device.has(VERSION_1) && !device.has(ANY_LAYOUT);
+        let joins = device.has(GUEST_TSO4) || device.has(GUEST_TSO6);
+        let longest = if joins { LONGEST } else { mtu + ETHERNET };
+        let cut =
+            Cut { buffer: sizes.buffer, header, merges, verifies: device.has(GUEST_CSUM), apart, longest };
+        let queue = device.queue(dma, RECEIVE, sizes.queue)?;
+        let (receive, received) = Receive::new(dma, queue, sizes.buffers, cut)?;
+        let queue = device.queue(dma, TRANSMIT, sizes.queue)?;
+        let (transmit, sent) =
+            Transmit::new(dma, queue, sizes.transmit, header, capabilities.longest, apart)?;
+        device.ready();
+        let net = Self {
+            mac: if device.has(MAC) { address } else { own() },
+            device,
+            capabilities,
+            receive: RefCell::new(receive),
+            received,
+            transmit: RefCell::new(transmit),
+            sent,
+            wants_room: Cell::new(false),
+            waiting: RefCell::new(None),
+        };
+        net.receive.borrow_mut().tell(&net.device);
+        Ok(net)
+    }
+
+    /// What is wrong with it, if it was given up.
+    pub fn fault(&self) -> Option<Fault> {
+        self.device.fault()
+    }
+
+    /// Looks at the queues and wakes who waits; whether anybody did for something that has happened.
+    pub fn poll(&self) -> bool {
+        if self.fault().is_some() {
+            return false;
+        }
+        let ready = self.is_ready();
+        if self.device.woken(!ready) {
+            self.receive.borrow().disarm();
+            self.transmit.borrow().disarm();
+        }
+        if !ready {
+            return false;
+        }
+        // The waker runs when nothing is borrowed.
+        let waiting = self.waiting.take();
+        waiting.map(Waker::wake).is_some()
+    }
+
+    /// Asks for interrupts for what somebody waits for; whether it has happened meanwhile.
+    pub fn arm(&self) -> bool {
+        if self.fault().is_some() || self.waiting.borrow().is_none() {
+            return false;
+        }
+        self.device.arm();
+        let received = self.receive.borrow().arm();
+        let sent = self.wants_room.get() && self.transmit.borrow().arm();
+        received || sent
+    }
+
+    /// Somebody has found no room: the device must get on with what it has.
+    fn lacks_room(&self) {
+        self.wants_room.set(true);
+        unik::net::Nic::flush(self);
+    }
+
+    fn is_ready(&self) -> bool {
+        self.has_frame() || self.wants_room.get() && self.has_room()
+    }
+
+    fn has_frame(&self) -> bool {
+        self.fault().is_none() && self.receive.borrow().has_frame()
+    }
+
+    fn has_room(&self) -> bool {
+        if self.fault().is_some() {
+            return false;
+        }
+        let room = self.transmit.borrow_mut().has_room();
+        self.device.checked(room).unwrap_or(false)
+    }
+}
+
+/// The features that are used of those offered.
+fn choose(offered: u64, config: &dyn Transport) -> u64 {
+    let has = |feature: u32| offered & 1 << feature != 0;
+    let mut chosen = 0;
+    let mut choose =
+        |feature: u32, condition: bool| chosen |= u64::from(condition && has(feature)) << feature;
+    for feature in [EVENT_IDX, ANY_LAYOUT, MAC, STATUS, MRG_RXBUF, CSUM, GUEST_CSUM] {
+        choose(feature, true);
+    }
+    choose(HOST_TSO4, has(CSUM));
+    choose(HOST_TSO6, has(CSUM));
+    // Without buffers that are joined, each would have to take 64 KiB.
+    choose(GUEST_TSO4, has(GUEST_CSUM) && has(MRG_RXBUF));
+    choose(GUEST_TSO6, has(GUEST_CSUM) && has(MRG_RXBUF));
+    let mtu = if has(MTU) { stable(config, |config| config.config16(10)).unwrap_or(0) } else { 0 };
+    // The least of IPv6, and what fits into a packet.
+    choose(MTU, (1280..=65_521).contains(&mtu));
+    chosen
+}
+
+fn mac(config: &dyn Transport) -> Mac {
+    Mac(core::array::from_fn(|index| config.config8(index)))
+}
+
+fn capabilities(device: &Device, mtu: usize) -> Capabilities {
+    let (segments_v4, segments_v6) = (device.has(HOST_TSO4), device.has(HOST_TSO6));
+    Capabilities {
+        mtu,
+        longest: if segments_v4 || segments_v6 { LONGEST } else { mtu + ETHERNET },
+        checksum: device.has(CSUM),
+        segments_v4,
+        segments_v6,
+    }
+}
+
+impl<M: Memory> unik::net::Nic for Net<M> {
+    fn mac(&self) -> Mac {
+        self.mac
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    fn receive<R>(&self, take: impl FnOnce(&[u8], Received) -> R) -> Option<R> {
+        if self.fault().is_some() {
+            return None;
+        }
+        let mut receive = self.receive.borrow_mut();
+        let Some(frame) = self.device.checked(receive.next(&self.received))? else {
+            receive.tell(&self.device);
+            return None;
+        };
+        let cut = receive.cut();
+        // `take` may call back.
+        drop(receive);
+        let result = frame.lend(&self.received, cut, |bytes| take(bytes, frame.received()));
+        if self.fault().is_none() {
+            self.receive.borrow_mut().give_back(&self.device, frame);
+        }
+        Some(result)
+    }
+
+    fn has_received(&self) -> bool {
+        self.has_frame()
+    }
+
+    fn transmit<R>(&self, length: usize, fill: impl FnOnce(&mut [u8]) -> (R, Offload)) -> Option<R> {
+        if self.fault().is_some() {
+            return None;
+        }
+        let room = self.transmit.borrow_mut().open(length);
+        let Some(room) = self.device.checked(room)? else {
+            self.lacks_room();
+            return None;
+        };
+        let header = room.length - length;
+        let result = self.sent.lend_mut(room.start..room.start + room.length, |bytes| {
+            let (head, frame) = bytes.split_at_mut(header);
+            let (result, offload) = fill(frame);
+            Transmit::<M>::write_header(head, offload);
+            result
+        });
+        let closed = self.transmit.borrow_mut().close(&self.sent, room);
+        self.device.checked(closed)?;
+        self.wants_room.set(false);
+        Some(result)
+    }
+
+    fn can_transmit(&self) -> bool {
+        let room = self.has_room();
+        if !room {
+            self.lacks_room();
+        }
+        room
+    }
+
+    fn flush(&self) {
+        if self.fault().is_none() {
+            self.transmit.borrow_mut().flush(&self.device);
+        }
+    }
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.is_ready() {
+            self.wants_room.set(false);
+            return Poll::Ready(());
+        }
+        if self.fault().is_none() {
+            self.receive.borrow_mut().tell(&self.device);
+        }
+        *self.waiting.borrow_mut() = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}

@@ -1,0 +1,12 @@
+//! Drivers against devices that play the other end, honestly and otherwise.
+
+#![allow(missing_docs, unreachable_pub, missing_debug_implementations, reason = "tests are no interface")]
+
+mod bench;
+mod net;
+mod network;
+mod peer;
+mod queue;
+mod ring;
+mod space;
+mod transports;
