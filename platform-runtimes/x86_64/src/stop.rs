@@ -1,0 +1,237 @@
+//! Being asked to stop: the power button, and Ctrl-Alt-Del of a keyboard, which is how some virtual machine monitors ask.
+//!
+//! The first asks the program to stop; if nobody heeds it, it ends at once with success. The second, or [`GRACE`] after the first, ends
+//! it with [`Exit::STOPPED`].
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+
+use unik::concurrent::race;
+use unik_executor::{Executor, GRACE};
+use unik_platform::Exit;
+
+use crate::exit::exit;
+use crate::interrupt::{Trigger, Vector, route, route_isa};
+use crate::machine::{Machine, Source, current};
+use crate::mmio::Mmio;
+use crate::port::Ports;
+use crate::{acpi, console};
+
+/// Watches in the background. Nothing is touched before the program itself has been polled once: looking for the button costs
+/// no time before the program's first answer.
+pub(crate) fn watch(name: &'static str) {
+    let executor = current();
+    executor.spawn(stop_when_asked(executor.clone(), name));
+}
+
+async fn stop_when_asked(executor: Executor<Rc<Machine>>, name: &'static str) {
+    let button = Rc::new(Button { hardware: hardware(), presses: Cell::new(0), waiting: RefCell::new(None) });
+    if button.hardware.is_empty() {
+        return;
+    }
+    executor.platform().add_source(button.clone());
+    button.pressed().await;
+    if !executor.stop() {
+        exit(Exit::SUCCESS);
+    }
+    let late = race(
+        async {
+            executor.sleep(GRACE).await;
+            alloc::format!("still busy {} s after it was asked to stop", GRACE.as_secs())
+        },
+        async {
+            button.pressed().await;
+            String::from("asked to stop a second time")
+        },
+    )
+    .await;
+    console::print(format_args!("{name}: {late}"));
+    exit(Exit::STOPPED);
+}
+
+/// Everything that can be pressed.
+struct Button {
+    hardware: Vec<(Vector, Hardware)>,
+    presses: Cell<usize>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl Button {
+    /// Waits for the next press.
+    async fn pressed(&self) {
+        poll_fn(|cx| {
+            if let Some(left) = self.presses.get().checked_sub(1) {
+                self.presses.set(left);
+                return Poll::Ready(());
+            }
+            *self.waiting.borrow_mut() = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Source for Button {
+    fn poll(&self) -> bool {
+        let fired = self.hardware.iter().filter(|(vector, _)| vector.fired());
+        let pressed = fired.filter(|(_, hardware)| hardware.take_press()).count();
+        if pressed > 0 {
+            self.presses.set(self.presses.get() + pressed);
+            let waiting = self.waiting.take();
+            waiting.into_iter().for_each(Waker::wake);
+        }
+        pressed > 0
+    }
+
+    fn arm(&self) -> bool {
+        // Its interrupt is always on.
+        false
+    }
+}
+
+/// What can be pressed.
+enum Hardware {
+    /// The PM1 status register of fixed hardware (ACPI 6.5, 4.8.3.1.1).
+    Fixed(Ports),
+    /// The register of a generic event device: reading it takes the events.
+    Generic(Mmio),
+    /// A keyboard.
+    Keyboard(Cell<Held>),
+}
+
+/// PWRBTN_STS and PWRBTN_EN.
+const POWER_BUTTON: u16 = 1 << 8;
+/// The power button's event in QEMU's generic event device (docs/specs/acpi_hw_reduced_hotplug).
+const GENERIC_POWER_BUTTON: u32 = 1 << 1;
+
+impl Hardware {
+    fn take_press(&self) -> bool {
+        match self {
+            Self::Fixed(status) => {
+                let pressed = status.read16(0) & POWER_BUTTON != 0;
+                if pressed {
+                    // Ones clear.
+                    status.write16(0, POWER_BUTTON);
+                }
+                pressed
+            }
+            Self::Generic(register) => register.read32(0) & GENERIC_POWER_BUTTON != 0,
+            Self::Keyboard(held) => {
+                let mut pressed = false;
+                while KEYBOARD.read8(STATUS) & FULL != 0 {
+                    let (now, delete) = held.get().after(KEYBOARD.read8(DATA));
+                    held.set(now);
+                    pressed |= delete;
+                }
+                pressed
+            }
+        }
+    }
+}
+
+fn hardware() -> Vec<(Vector, Hardware)> {
+    let mut found = Vec::new();
+    if let Some(fadt) = acpi::fadt() {
+        found.extend(if fadt.hardware_reduced { generic(&fadt) } else { fixed(&fadt) });
+    }
+    found.extend(keyboard());
+    found
+}
+
+fn fixed(fadt: &acpi::tables::Fadt) -> Option<(Vector, Hardware)> {
+    let (status, enabled) = (fadt.status()?, fadt.enabled()?);
+    if !acpi::take_over(fadt) {
+        return None;
+    }
+    let vector = route_isa(fadt.interrupt, Trigger::Level).ok()?;
+    status.write16(0, POWER_BUTTON);
+    enabled.write16(0, POWER_BUTTON);
+    Some((vector, Hardware::Fixed(status)))
+}
+
+fn generic(fadt: &acpi::tables::Fadt) -> Option<(Vector, Hardware)> {
+    let events = acpi::generic_events(fadt)?;
+    let register = Mmio::try_map(events.address, 4).ok()?;
+    let vector = route(events.interrupt, Trigger::Edge).ok()?;
+    Some((vector, Hardware::Generic(register)))
+}
+
+/// The keyboard controller of the PC (Intel 8042).
+const KEYBOARD: Ports = Ports::new(0x60, 5);
+const DATA: u16 = 0;
+const STATUS: u16 = 4;
+/// There is a byte to read.
+const FULL: u8 = 1;
+
+fn keyboard() -> Option<(Vector, Hardware)> {
+    // Where there is none, all bits are ones.
+    if KEYBOARD.read8(STATUS) == 0xff {
+        return None;
+    }
+    let vector = route_isa(1, Trigger::Edge).ok()?;
+    Some((vector, Hardware::Keyboard(Cell::new(Held::default()))))
+}
+
+/// Which of the two keys are held, in the scan codes of either set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Held {
+    control: bool,
+    alt: bool,
+    /// The last byte says that the next key is let go (set 2).
+    release: bool,
+}
+
+impl Held {
+    /// What is held after another byte, and whether it is Delete with both held.
+    fn after(self, code: u8) -> (Self, bool) {
+        let down = !self.release;
+        let mut now = Self { release: false, ..self };
+        match code {
+            0xf0 => now.release = true,
+            // A prefix of keys that exist twice.
+            0xe0 => now.release = self.release,
+            0x14 => now.control = down,
+            0x11 => now.alt = down,
+            0x1d => now.control = true,
+            0x9d => now.control = false,
+            0x38 => now.alt = true,
+            0xb8 => now.alt = false,
+            0x71 | 0x53 => return (now, down && self.control && self.alt),
+            _ => {}
+        }
+        (now, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delete_counts_while_both_keys_are_held() {
+        for (codes, presses) in [
+            // Set 2, as a virtual machine monitor sends it; then set 1.
+            (&[0x14, 0x11, 0xe0, 0x71][..], 1),
+            (&[0x14, 0x11, 0xe0, 0x71, 0xe0, 0xf0, 0x71, 0xf0, 0x11, 0xf0, 0x14], 1),
+            (&[0x1d, 0x38, 0xe0, 0x53, 0xe0, 0xd3, 0xb8, 0x9d], 1),
+            (&[0x1d, 0x38, 0x53, 0xd3, 0x53], 2),
+            (&[0x14, 0xe0, 0x71], 0),
+            (&[0x14, 0x11, 0xf0, 0x14, 0xe0, 0x71], 0),
+            (&[0x1d, 0x38, 0xb8, 0x53], 0),
+            (&[0x71], 0),
+        ] {
+            let mut held = Held::default();
+            let mut count = 0;
+            for code in codes {
+                let (now, pressed) = held.after(*code);
+                held = now;
+                count += usize::from(pressed);
+            }
+            assert_eq!(count, presses, "{codes:x?}");
+        }
+    }
+}
