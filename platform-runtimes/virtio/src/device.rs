@@ -37,8 +37,6 @@ pub struct Device {
     transport: Box<dyn Transport>,
     features: u64,
     fault: Cell<Option<Fault>>,
-    /// Whether an interrupt may have come since the last look.
-    armed: Cell<bool>,
 }
 
 impl Device {
@@ -48,7 +46,7 @@ impl Device {
         transport: Box<dyn Transport>,
         choose: impl FnOnce(u64, &dyn Transport) -> u64,
     ) -> Result<Self, Fault> {
-        let mut device = Self { transport, features: 0, fault: Cell::new(None), armed: Cell::new(false) };
+        let mut device = Self { transport, features: 0, fault: Cell::new(None) };
         let started = device.negotiate(choose);
         if started.is_err() {
             device.add_status(FAILED);
@@ -157,22 +155,14 @@ impl Device {
         }
     }
 
-    /// Notes that interrupts were asked for.
-    pub fn arm(&self) {
-        self.armed.set(true);
-    }
-
-    /// Notes that the machine looks at its devices; whether it had asked for interrupts before. `idle` says that no queue has
-    /// anything: if an interrupt came nonetheless, the device may want to say that it is broken.
-    pub fn woken(&self, idle: bool) -> bool {
-        if !self.armed.replace(false) || self.fault.get().is_some() {
-            return false;
-        }
-        self.transport.acknowledge();
-        if idle && self.transport.status() & NEEDS_RESET != 0 {
+    /// Looks whether the device has said that it is broken.
+    pub fn look(&self) {
+        if self.fault.get().is_none()
+            && self.transport.take_interrupt()
+            && self.transport.status() & NEEDS_RESET != 0
+        {
             self.fail(Fault::NeedsReset);
         }
-        true
     }
 
     fn add_status(&self, bits: u8) {

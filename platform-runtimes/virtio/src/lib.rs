@@ -15,6 +15,7 @@
 
 extern crate alloc;
 
+pub mod blk;
 pub mod device;
 pub mod fault;
 pub mod layout;

@@ -131,12 +131,10 @@ impl<M: Memory> Net<M> {
         if self.fault().is_some() {
             return false;
         }
-        let ready = self.is_ready();
-        if self.device.woken(!ready) {
-            self.receive.borrow().disarm();
-            self.transmit.borrow().disarm();
-        }
-        if !ready {
+        self.receive.borrow().disarm();
+        self.transmit.borrow().disarm();
+        self.device.look();
+        if !self.is_ready() {
             return false;
         }
         // The waker runs when nothing is borrowed.
@@ -149,7 +147,6 @@ impl<M: Memory> Net<M> {
         if self.fault().is_some() || self.waiting.borrow().is_none() {
             return false;
         }
-        self.device.arm();
         let received = self.receive.borrow().arm();
         let sent = self.wants_room.get() && self.transmit.borrow().arm();
         received || sent

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::memory::Registers;
+use crate::transport::Interrupt;
 
 /// The vendor of virtio devices.
 const VIRTIO: u16 = 0x1af4;
@@ -47,6 +48,25 @@ impl fmt::Display for Address {
     }
 }
 
+/// A message that interrupts the machine.
+pub struct Message {
+    /// Where it is written.
+    pub address: u64,
+    /// What is written.
+    pub data: u32,
+    /// The interrupt.
+    pub interrupt: Box<dyn Interrupt>,
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("address", &self.address)
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What PCI needs of the machine.
 pub trait Bus {
     /// Reads 32 bits of configuration space; all ones where nothing is. The offset is a multiple of 4.
@@ -57,8 +77,8 @@ pub trait Bus {
     fn memory(&self, address: u64, length: usize) -> Option<Box<dyn Registers>>;
     /// Registers among the ports.
     fn ports(&self, base: u16, length: u16) -> Option<Box<dyn Registers>>;
-    /// The address and the data of a message that interrupts the machine.
-    fn message(&self) -> Option<(u64, u32)>;
+    /// A new interrupt of the machine, with the address and the data of the message that raises it.
+    fn message(&self) -> Option<Message>;
 }
 
 /// Finds all virtio functions, on bus 0 and behind bridges, in the order of their addresses on each bus.
@@ -175,27 +195,58 @@ impl<'a> Function<'a> {
         (index < 6).then(|| self.bus.read(self.address, BARS + 4 * index))
     }
 
-    /// Lets the function interrupt by a message: its first vector is the machine's; whether that can be.
-    pub fn enable_messages(&self) -> bool {
-        self.try_enable_messages().is_some()
-    }
-
-    fn try_enable_messages(&self) -> Option<()> {
+    /// Lets the function interrupt by messages, whose vectors 0 and, if it has that many, 1 are the machine's.
+    pub fn enable_messages(&self) -> Option<Messages> {
         let (_, offset) = self.capabilities().into_iter().find(|(kind, _)| *kind == MSIX)?;
         if offset > 0xf4 {
             return None;
         }
-        let place = self.read(offset + 4);
-        let table = self.memory((place & 0b111) as u8, place & !0b111, 16)?;
-        let (address, data) = self.bus.message()?;
-        table.write32(0, (address & u64::from(u32::MAX)) as u32);
-        table.write32(4, (address >> 32) as u32);
-        table.write32(8, data);
-        table.write32(12, 0);
-        // Enabled (bit 15 of the control word), and not masked as a whole (bit 14).
         let control = self.read(offset);
+        // The table has one entry more than the control word says.
+        let count = (control >> 16 & 0x7ff).min(1) + 1;
+        let place = self.read(offset + 4);
+        let table = self.memory((place & 0b111) as u8, place & !0b111, 16 * count)?;
+        let queue = self.write_message(&*table, 0)?;
+        let config = if count > 1 { Some(self.write_message(&*table, 16)?) } else { None };
+        // Enabled (bit 15 of the control word), and not masked as a whole (bit 14).
         self.bus.write(self.address, offset, control & !(1 << 30) | 1 << 31);
-        Some(())
+        Some(Messages { queue, config })
+    }
+
+    fn write_message(&self, table: &dyn Registers, at: usize) -> Option<Box<dyn Interrupt>> {
+        let Message { address, data, interrupt } = self.bus.message()?;
+        table.write32(at, (address & u64::from(u32::MAX)) as u32);
+        table.write32(at + 4, (address >> 32) as u32);
+        table.write32(at + 8, data);
+        // Not masked.
+        table.write32(at + 12, 0);
+        Some(interrupt)
+    }
+}
+
+/// The interrupts of a function.
+pub struct Messages {
+    /// Vector 0, of all queues.
+    queue: Box<dyn Interrupt>,
+    /// Vector 1, of changes of the configuration; without it they have vector 0.
+    config: Option<Box<dyn Interrupt>>,
+}
+
+impl Messages {
+    /// Which vector changes of the configuration have.
+    pub fn config_vector(&self) -> u16 {
+        self.config.is_some().into()
+    }
+
+    /// Whether the configuration may have changed since this was last asked.
+    pub fn config_may_have_changed(&self) -> bool {
+        self.config.as_ref().unwrap_or(&self.queue).fired()
+    }
+}
+
+impl fmt::Debug for Messages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Messages").field("config", &self.config.is_some()).finish_non_exhaustive()
     }
 }
 

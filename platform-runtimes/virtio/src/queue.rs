@@ -5,6 +5,7 @@
 //! word is checked against what is kept. So the worst that a device can do is to give [`Fault`].
 
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::sync::atomic::{Ordering, fence};
 
 use crate::fault::Fault;
@@ -75,6 +76,8 @@ pub struct Queue<M> {
     notified: u16,
     /// Chains taken from the used ring.
     taken: u16,
+    /// Whether the flag lets interrupts through.
+    armed: Cell<bool>,
 }
 
 /// There are not enough free descriptors.
@@ -105,6 +108,7 @@ impl<M: Memory> Queue<M> {
             published: 0,
             notified: 0,
             taken: 0,
+            armed: Cell::new(true),
         };
         queue.disarm();
         if event_index {
@@ -255,6 +259,7 @@ impl<M: Memory> Queue<M> {
             self.memory.store16(self.layout.used_event(), event);
         } else {
             self.memory.store16(self.layout.available_flags(), 0);
+            self.armed.set(true);
         }
         // The device sees the wish before we look for the last time: one of the two sees the other.
         fence(Ordering::SeqCst);
@@ -264,7 +269,7 @@ impl<M: Memory> Queue<M> {
 
     /// Wants no interrupts. With the event index nothing needs to be done: it gives one for each [`Queue::arm`].
     pub fn disarm(&self) {
-        if !self.event_index {
+        if !self.event_index && self.armed.replace(false) {
             self.memory.store16(self.layout.available_flags(), 1);
         }
     }

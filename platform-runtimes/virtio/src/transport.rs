@@ -43,8 +43,9 @@ pub trait Transport: fmt::Display {
     /// Tells the device that there is something for it in a queue.
     fn notify(&self, queue: u16);
 
-    /// Takes note of an interrupt, where the next one needs that.
-    fn acknowledge(&self);
+    /// Takes note of interrupts since the last call; whether one may have been for a change of the configuration, of which
+    /// needing a reset is one. Costs nothing if there was none.
+    fn take_interrupt(&self) -> bool;
 
     /// Reads a byte of the configuration of the device's type; 0 where it has none.
     fn config8(&self, offset: usize) -> u8;
@@ -57,6 +58,12 @@ pub trait Transport: fmt::Display {
 
     /// Changes whenever the configuration does (2.5.1); always 0 for legacy devices, which cannot tell.
     fn generation(&self) -> u32;
+}
+
+/// An interrupt of the machine.
+pub trait Interrupt {
+    /// Whether it has come since this was last asked. Costs no look at a device.
+    fn fired(&self) -> bool;
 }
 
 /// The configuration of a device's type, in registers from `start` on; what is behind their end reads as 0.

@@ -6,7 +6,7 @@ use core::fmt;
 use super::{Config, Transport, legacy_page};
 use crate::fault::Fault;
 use crate::memory::Registers;
-use crate::pci::{Address, Function};
+use crate::pci::{Address, Function, Messages};
 
 // Offsets of registers.
 const DEVICE_FEATURES: usize = 0;
@@ -28,6 +28,7 @@ pub struct Legacy {
     address: Address,
     kind: u32,
     registers: Box<dyn Registers>,
+    messages: Messages,
 }
 
 impl Legacy {
@@ -37,10 +38,8 @@ impl Legacy {
             return Ok(None);
         }
         let registers = function.ports(0, LENGTH).ok_or(Fault::Registers)?;
-        if !function.enable_messages() {
-            return Err(Fault::Interrupt);
-        }
-        Ok(Some(Self { address: function.address, kind: function.kind(), registers }))
+        let messages = function.enable_messages().ok_or(Fault::Interrupt)?;
+        Ok(Some(Self { address: function.address, kind: function.kind(), registers, messages }))
     }
 
     fn config(&self) -> Config<'_, Box<dyn Registers>> {
@@ -83,7 +82,7 @@ impl Transport for Legacy {
     }
 
     fn start_queue(&self, queue: u16, _size: u16, addresses: [u64; 3]) -> Result<(), Fault> {
-        self.registers.write16(CONFIG_VECTOR, 0);
+        self.registers.write16(CONFIG_VECTOR, self.messages.config_vector());
         self.registers.write16(QUEUE_SELECT, queue);
         self.registers.write16(QUEUE_VECTOR, 0);
         if self.registers.read16(QUEUE_VECTOR) != 0 {
@@ -97,8 +96,9 @@ impl Transport for Legacy {
         self.registers.write16(QUEUE_NOTIFY, queue);
     }
 
-    fn acknowledge(&self) {
-        // A message is an edge: the next one comes by itself.
+    fn take_interrupt(&self) -> bool {
+        // Messages need no acknowledgement.
+        self.messages.config_may_have_changed()
     }
 
     fn config8(&self, offset: usize) -> u8 {

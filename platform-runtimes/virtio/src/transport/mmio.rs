@@ -1,8 +1,9 @@
 //! Devices with registers in memory (virtio 1.2, 4.2): of version 2, and legacy ones of version 1 (4.2.4).
 
+use alloc::boxed::Box;
 use core::fmt;
 
-use super::{Config, Transport, legacy_page};
+use super::{Config, Interrupt, Transport, legacy_page};
 use crate::fault::Fault;
 use crate::memory::Registers;
 
@@ -26,6 +27,8 @@ const QUEUE_READY: usize = 0x44;
 const QUEUE_NOTIFY: usize = 0x50;
 const INTERRUPT_STATUS: usize = 0x60;
 const INTERRUPT_ACKNOWLEDGE: usize = 0x64;
+/// The cause of an interrupt: the configuration has changed.
+const CONFIGURATION: u32 = 2;
 const STATUS: usize = 0x70;
 const QUEUE_ADDRESSES: [usize; 3] = [0x80, 0x90, 0xa0];
 const GENERATION: usize = 0xfc;
@@ -37,6 +40,7 @@ pub struct Mmio<R> {
     address: u64,
     legacy: bool,
     kind: u32,
+    interrupt: Option<Box<dyn Interrupt>>,
 }
 
 impl<R: Registers> Mmio<R> {
@@ -51,7 +55,12 @@ impl<R: Registers> Mmio<R> {
             _ => return Err(Fault::Registers),
         };
         let kind = registers.read32(DEVICE);
-        Ok((kind != 0).then_some(Self { registers, address, legacy, kind }))
+        Ok((kind != 0).then_some(Self { registers, address, legacy, kind, interrupt: None }))
+    }
+
+    /// Says which interrupt of the machine the device has.
+    pub fn connect(&mut self, interrupt: Box<dyn Interrupt>) {
+        self.interrupt = Some(interrupt);
     }
 
     fn select(&self, queue: u16) {
@@ -129,11 +138,14 @@ impl<R: Registers> Transport for Mmio<R> {
         self.registers.write32(QUEUE_NOTIFY, u32::from(queue));
     }
 
-    fn acknowledge(&self) {
-        let status = self.registers.read32(INTERRUPT_STATUS);
-        if status != 0 {
-            self.registers.write32(INTERRUPT_ACKNOWLEDGE, status);
+    fn take_interrupt(&self) -> bool {
+        if !self.interrupt.as_ref().is_some_and(|interrupt| interrupt.fired()) {
+            return false;
         }
+        // Until this is acknowledged, the line stays up and there is no further edge.
+        let causes = self.registers.read32(INTERRUPT_STATUS);
+        self.registers.write32(INTERRUPT_ACKNOWLEDGE, causes);
+        causes & CONFIGURATION != 0
     }
 
     fn config8(&self, offset: usize) -> u8 {

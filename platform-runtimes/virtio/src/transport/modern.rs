@@ -7,7 +7,7 @@ use core::fmt;
 use super::{Config, Transport};
 use crate::fault::Fault;
 use crate::memory::Registers;
-use crate::pci::{Address, Function};
+use crate::pci::{Address, Function, Messages};
 
 /// The capability that vendors define.
 const VENDOR: u8 = 0x09;
@@ -41,6 +41,7 @@ pub(crate) const MOST_QUEUES: usize = 4;
 pub struct Modern {
     address: Address,
     kind: u32,
+    messages: Messages,
     common: Box<dyn Registers>,
     notify: Box<dyn Registers>,
     /// The configuration of the device's type, if it has one.
@@ -57,12 +58,11 @@ impl Modern {
         let Some((common, _)) = window(function, COMMON, COMMON_LENGTH)? else { return Ok(None) };
         let (notify, at) = window(function, NOTIFY, 2)?.ok_or(Fault::Registers)?;
         let device = window(function, DEVICE, 0)?.map(|(registers, _)| registers);
-        if !function.enable_messages() {
-            return Err(Fault::Interrupt);
-        }
+        let messages = function.enable_messages().ok_or(Fault::Interrupt)?;
         Ok(Some(Self {
             address: function.address,
             kind: function.kind(),
+            messages,
             common,
             notify,
             device,
@@ -151,10 +151,10 @@ impl Transport for Modern {
 
     fn start_queue(&self, queue: u16, size: u16, addresses: [u64; 3]) -> Result<(), Fault> {
         let doorbell = self.doorbells.get(usize::from(queue)).ok_or(Fault::Queue(queue))?;
-        // Changes of the configuration come by the same message; a device may lack vectors (4.1.5.1.2).
-        self.common.write16(CONFIG_VECTOR, 0);
+        self.common.write16(CONFIG_VECTOR, self.messages.config_vector());
         self.select(queue);
         self.common.write16(QUEUE_VECTOR, 0);
+        // A device may lack the means for a vector (4.1.5.1.2).
         if self.common.read16(QUEUE_VECTOR) != 0 {
             return Err(Fault::Interrupt);
         }
@@ -179,8 +179,9 @@ impl Transport for Modern {
         }
     }
 
-    fn acknowledge(&self) {
-        // A message is an edge: the next one comes by itself.
+    fn take_interrupt(&self) -> bool {
+        // Messages need no acknowledgement.
+        self.messages.config_may_have_changed()
     }
 
     fn config8(&self, offset: usize) -> u8 {

@@ -3,10 +3,12 @@
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations, reason = "tests are no interface")]
 
 mod bench;
+mod blk;
 mod net;
 mod network;
 mod peer;
 mod queue;
 mod ring;
 mod space;
+mod store;
 mod transports;

@@ -80,7 +80,7 @@ fn frames_go_out_and_come_back_over_every_transport_and_with_all_features() {
     for way in WAYS {
         for features in feature_sets() {
             for lazy in [false, true] {
-                bench::run(async |bench: Rc<Bench>, executor: Executor<Rc<Bench>>| {
+                bench::run(async |bench: Rc<Bench>, _| {
                     let (net, device) = interface(way, features, [64, 32], SIZES).expect("it starts");
                     device.echoes.set(true);
                     bench.lazy.set(lazy);

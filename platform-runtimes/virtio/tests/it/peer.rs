@@ -7,6 +7,8 @@ pub mod pci;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use unik_virtio::transport::Interrupt;
+
 use crate::ring::Ring;
 use crate::space::Space;
 
@@ -40,6 +42,8 @@ pub struct Peer {
     /// Interrupts that the machine has not seen, and how many there were.
     pub interrupt: Cell<bool>,
     pub interrupts: Cell<usize>,
+    /// Interrupts that the driver has not asked about: of queues, of the configuration.
+    pub fired: [Rc<Cell<bool>>; 2],
     /// The interrupt status register.
     pub causes: Cell<u32>,
 }
@@ -72,6 +76,7 @@ impl Peer {
             notifications: Cell::new(0),
             interrupt: Cell::new(false),
             interrupts: Cell::new(0),
+            fired: Default::default(),
             causes: Cell::new(0),
         })
     }
@@ -135,7 +140,7 @@ impl Peer {
     }
 
     pub fn notify(&self, queue: u16) {
-        assert!(self.is_ready(), "a notification before the device is ready");
+        assert!(self.status.get() & 4 != 0, "a notification before the device is ready");
         self.notified.borrow_mut()[usize::from(queue)] = true;
         self.notifications.set(self.notifications.get() + 1);
     }
@@ -154,6 +159,8 @@ impl Peer {
     pub fn raise(&self, cause: u32, message: bool) {
         if self.causes.replace(self.causes.get() | cause) == 0 || message {
             self.interrupt.set(true);
+            // In memory there is one interrupt for both.
+            self.fired[usize::from(message && cause == 2)].set(true);
             self.interrupts.set(self.interrupts.get() + 1);
         }
     }
@@ -174,5 +181,14 @@ impl Peer {
     pub fn break_down(&self, message: bool) {
         self.status.set(self.status.get() | 64);
         self.raise(2, message);
+    }
+}
+
+/// An interrupt as the driver sees it.
+pub struct Line(pub Rc<Cell<bool>>);
+
+impl Interrupt for Line {
+    fn fired(&self) -> bool {
+        self.0.replace(false)
     }
 }

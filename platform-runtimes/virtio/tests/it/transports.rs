@@ -10,7 +10,7 @@ use unik_virtio::transport::legacy::Legacy;
 use unik_virtio::transport::mmio::Mmio;
 use unik_virtio::transport::modern::Modern;
 
-use crate::peer::{EVENT_IDX, Peer, VERSION_1, mmio, pci};
+use crate::peer::{EVENT_IDX, Line, Peer, VERSION_1, mmio, pci};
 use crate::space::Space;
 
 const PLACE: Address = Address { bus: 0, device: 2, function: 0 };
@@ -40,7 +40,9 @@ impl Way {
     pub fn transport(self, peer: &Rc<Peer>) -> Result<Box<dyn Transport>, Fault> {
         if matches!(self, Self::Mmio | Self::LegacyMmio) {
             let found = Mmio::probe(mmio::Mmio::new(peer), 0xfeb0_0000)?;
-            return Ok(Box::new(found.expect("there is a device")));
+            let mut found = found.expect("there is a device");
+            found.connect(Box::new(Line(peer.fired[0].clone())));
+            return Ok(Box::new(found));
         }
         let bus = pci::Pci::new(peer, self != Self::LegacyPci, PLACE);
         if self == Self::TransitionalPci {
@@ -101,7 +103,8 @@ fn a_device_comes_up_over_every_transport() {
 fn messages_go_to_the_machine() {
     let bus = pci::Pci::new(&peer(false), true, PLACE);
     probe(&bus).expect("it is there");
-    assert_eq!(bus.table(), [pci::MESSAGE.0 as u32, 0, pci::MESSAGE.1, 0]);
+    let (address, data) = (pci::MESSAGE.0 as u32, pci::MESSAGE.1);
+    assert_eq!(bus.table(), [address, 0, data, 0, address, 0, data + 1, 0]);
     assert_eq!(bus.space.borrow()[0x9b] & 0xc0, 0x80, "enabled and not masked");
 }
 

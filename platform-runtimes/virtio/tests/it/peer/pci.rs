@@ -5,9 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use unik_virtio::memory::Registers;
-use unik_virtio::pci::{Address, Bus};
+use unik_virtio::pci::{Address, Bus, Message};
 
-use super::Peer;
+use super::{Line, Peer};
 
 pub const MESSAGE: (u64, u32) = (0xfee0_0000, 0x41);
 /// Where its windows lie.
@@ -21,6 +21,7 @@ pub struct Pci {
     pub place: Address,
     pub space: RefCell<Vec<u8>>,
     registers: Rc<State>,
+    messages: Cell<usize>,
 }
 
 #[derive(Default)]
@@ -30,7 +31,7 @@ struct State {
     size: Cell<u16>,
     addresses: [Cell<u32>; 6],
     vectors: Cell<[u16; 2]>,
-    table: Cell<[u32; 4]>,
+    table: Cell<[u32; 8]>,
 }
 
 impl Pci {
@@ -63,14 +64,20 @@ impl Pci {
             }
             put(0x90, &4u32.to_le_bytes());
         }
-        Self { peer: peer.clone(), place, space: RefCell::new(space), registers: Rc::default() }
+        Self {
+            peer: peer.clone(),
+            place,
+            space: RefCell::new(space),
+            registers: Rc::default(),
+            messages: Cell::new(0),
+        }
     }
 
     fn window(&self, part: Part) -> Box<dyn Registers> {
         Box::new(Window { peer: self.peer.clone(), state: self.registers.clone(), part })
     }
 
-    pub fn table(&self) -> [u32; 4] {
+    pub fn table(&self) -> [u32; 8] {
         self.registers.table.get()
     }
 }
@@ -122,8 +129,10 @@ impl Bus for Pci {
         (base == PORTS).then(|| self.window(Part::Legacy))
     }
 
-    fn message(&self) -> Option<(u64, u32)> {
-        Some(MESSAGE)
+    fn message(&self) -> Option<Message> {
+        let number = self.messages.replace(self.messages.get() + 1);
+        let interrupt = Box::new(Line(self.peer.fired[number].clone()));
+        Some(Message { address: MESSAGE.0, data: MESSAGE.1 + number as u32, interrupt })
     }
 }
 
@@ -149,7 +158,7 @@ impl Window {
 
     fn set_vector(&self, index: usize, value: u16) {
         let mut vectors = self.state.vectors.get();
-        vectors[index] = if value == 0 { 0 } else { 0xffff };
+        vectors[index] = if value < 2 { value } else { 0xffff };
         self.state.vectors.set(vectors);
     }
 }
@@ -226,7 +235,7 @@ impl Registers for Window {
             (Part::Common, 8) => state.select[1].set(value),
             (Part::Common, 12) => self.peer.accept(state.select[1].get(), value),
             (Part::Common, 32..56) => state.addresses[(offset - 32) / 4].set(value),
-            (Part::Table, 0..16) => {
+            (Part::Table, 0..32) => {
                 let mut table = state.table.get();
                 table[offset / 4] = value;
                 state.table.set(table);
