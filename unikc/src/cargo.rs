@@ -110,6 +110,15 @@ impl Build<'_> {
         command.status().map(|status| status.success()).map_err(|reason| cannot_start(&reason))
     }
 
+    /// The packages that need `package` themselves, with version and place, as cargo shows them; none if cargo cannot tell.
+    pub(crate) fn dependents(&self, package: &str) -> Vec<String> {
+        let mut command = self.command("tree");
+        command.args(["--offline", "--edges=normal", "--prefix=depth", "--depth=1", "--invert", package]);
+        let Ok(output) = command.stderr(Stdio::null()).output() else { return Vec::new() };
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        said.lines().filter_map(|line| line.strip_prefix('1')).map(|line| format!("`{line}`")).collect()
+    }
+
     fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.arg(verb).current_dir(self.crate_dir).stdin(Stdio::null());

@@ -21,17 +21,21 @@ use unik_eval::Mode;
 use unik_graph::DeviceGraph;
 use unik_source::Diagnostic;
 
+use crate::attach::{self, Kind};
 use crate::cli::{self, KeyOption};
 use crate::library::Library;
 use crate::render::{self, Format};
 use crate::session::{Request, Session};
 use crate::{exit, output};
 
+/// The command that attaches things.
+const RUN: &str = "run";
+
 /// Does what the arguments ask for; the first is the name of the program.
 pub(crate) fn run(args: Vec<OsString>) -> u8 {
     // Without options of keys there is no need to know them.
     match cli::command().try_get_matches_from(&args) {
-        Ok(matches) => dispatch(&matches, None, Vec::new()),
+        Ok(matches) => dispatch(&matches, None, Vec::new(), Vec::new()),
         Err(error) => run_with_keys(args, &error),
     }
 }
@@ -46,15 +50,20 @@ fn run_with_keys(args: Vec<OsString>, error: &clap::Error) -> u8 {
         Some(Err(_)) | None => return misunderstood(error, None),
     };
     let keys = session.keys(outline.unikernel.as_deref());
-    let command = cli::with_keys(cli::command(), &outline.command, session.shown(), &keys);
+    let mut command = cli::with_keys(cli::command(), &outline.command, session.shown(), &keys);
+    let mut kinds = Vec::new();
+    if outline.command == RUN {
+        kinds = attach::kinds(&session.attachments(outline.unikernel.as_deref()));
+        command = attach::with_kinds(command, RUN, &kinds);
+    }
     match command.try_get_matches_from(args) {
-        Ok(matches) => dispatch(&matches, Some(session), keys),
+        Ok(matches) => dispatch(&matches, Some(session), keys, kinds),
         Err(error) => misunderstood(&error, Some(&session)),
     }
 }
 
 /// Does what has been understood. `opened` is the file if it had to be opened for that.
-fn dispatch(matches: &ArgMatches, opened: Option<Session>, keys: Vec<KeyOption>) -> u8 {
+fn dispatch(matches: &ArgMatches, opened: Option<Session>, keys: Vec<KeyOption>, kinds: Vec<Kind>) -> u8 {
     let Some((name, matches)) = matches.subcommand() else { return exit::USAGE };
     let path = |id: &str| matches.try_get_one::<PathBuf>(id).ok().flatten().map(PathBuf::as_path);
     match name {
@@ -68,7 +77,7 @@ fn dispatch(matches: &ArgMatches, opened: Option<Session>, keys: Vec<KeyOption>)
             let opened = opened.filter(|session| session.given() == file);
             match opened.map_or_else(|| Session::open(file, path(cli::LIBRARY)), Ok) {
                 Ok(session) => {
-                    let asked = Asked { session, keys, matches };
+                    let asked = Asked { session, keys, kinds, matches };
                     let code = on_file(name, &asked);
                     // The process ends: taking the database apart, piece by piece, would serve nobody.
                     std::mem::forget(asked);
@@ -87,7 +96,7 @@ fn on_file(name: &str, asked: &Asked<'_>) -> u8 {
         "describe" => describe::run(asked),
         "configure" => configure::run(asked),
         "build" => build::run(asked),
-        "run" => run::run(asked),
+        RUN => run::run(asked),
         _ => exit::USAGE,
     }
 }
@@ -120,6 +129,7 @@ fn misunderstood(error: &clap::Error, session: Option<&Session>) -> u8 {
 struct Asked<'m> {
     session: Session,
     keys: Vec<KeyOption>,
+    kinds: Vec<Kind>,
     matches: &'m ArgMatches,
 }
 

@@ -2,6 +2,8 @@
 //!
 //!     <folder of the file>/target/unik/<unikernel>-<target>/     the crate
 //!     <folder of the file>/target/unik/<unikernel>[.<extension>] the artifact
+//!     <artifact>.debug                                           with symbols, if it runs without an operating system
+//!     <artifact>.<...>                                           what hosts run it by (`launch`)
 //!     <folder of the workspace>/target/unik/build/               what cargo keeps, shared by images and targets
 //!
 //! With `--output` the crate is in that folder, and the artifact in `target/` there.
@@ -76,6 +78,13 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<bool> 
     fs::write(&fresh, content)?;
     fs::rename(&fresh, path)?;
     Ok(true)
+}
+
+/// The file beside an image that debuggers read.
+pub(crate) fn debug(artifact: &Path) -> PathBuf {
+    let mut name = artifact.file_name().unwrap_or_default().to_owned();
+    name.push(".debug");
+    artifact.with_file_name(name)
 }
 
 /// A name beside a file, for what will replace it.

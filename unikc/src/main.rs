@@ -3,12 +3,15 @@
 //! Start with `cli` (what is asked), then `session` (a file and what the language knows of it), then `commands`.
 #![forbid(unsafe_code)]
 
+mod attach;
 mod cargo;
 mod cli;
 mod commands;
 mod dependencies;
 mod exit;
 mod explain;
+mod image;
+mod launch;
 mod layout;
 mod library;
 mod output;

@@ -31,6 +31,11 @@ pub(crate) fn help(message: impl std::fmt::Display) {
     err(&format!("  {}: {message}\n", paint("help", "1;36")));
 }
 
+/// A reason, below an error.
+pub(crate) fn note(message: impl std::fmt::Display) {
+    err(&format!("  {}: {message}\n", paint("note", "1")));
+}
+
 /// A mistake in `unikc` itself.
 pub(crate) fn bug(info: &std::panic::PanicHookInfo<'_>) {
     let place = info.location().map(|at| format!(" at {at}")).unwrap_or_default();

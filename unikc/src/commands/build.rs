@@ -9,22 +9,31 @@ use unik_codegen::rustc;
 use super::configure::{Written, configure, shown};
 use super::{Asked, failure, report};
 use crate::cargo::{Build, Built};
-use crate::{exit, layout, output};
+use crate::image::{Fault, Image};
+use crate::{exit, launch, layout, output};
 
 /// Builds it, and prints where it is.
 pub(crate) fn run(asked: &Asked<'_>) -> u8 {
-    match build(asked) {
-        Ok(artifact) => {
-            output::out(&format!("{}\n", artifact.display()));
+    match configure(asked).and_then(|written| compile(asked, &written)) {
+        Ok(finished) => {
+            output::out(&format!("{}\n", finished.artifact.display()));
             exit::SUCCESS
         }
         Err(code) => code,
     }
 }
 
-/// Builds it; the exit code if that does not work, once it has been said why.
-pub(crate) fn build(asked: &Asked<'_>) -> Result<PathBuf, u8> {
-    let written = configure(asked)?;
+/// What has been built, as the user would write the paths.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// The image, or the program.
+    pub(crate) artifact: PathBuf,
+    /// What runs it, if it does not run by itself.
+    pub(crate) launcher: Option<PathBuf>,
+}
+
+/// Compiles a crate that has been written; the exit code if that does not work, once it has been said why.
+pub(crate) fn compile(asked: &Asked<'_>, written: &Written) -> Result<Finished, u8> {
     let build = Build {
         crate_dir: &written.layout.crate_dir,
         program: &written.made.program,
@@ -39,13 +48,54 @@ pub(crate) fn build(asked: &Asked<'_>) -> Result<PathBuf, u8> {
         .map_err(|reason| failure(format_args!("cannot use `{}`: {reason}", build.target_dir.display())))?;
     let built = build.run().map_err(failure)?;
     let Some(program) = &built.program else {
-        explain(asked, &written, &built);
+        explain(asked, written, &built);
         return Err(exit::FAILURE);
     };
     let artifact = &written.layout.artifact;
-    place(program, artifact)
+    let bare = written.graph.target.as_ref().is_some_and(|target| target.link.is_some());
+    let loaded =
+        if bare { image(&build, written, program)? } else { place(program, artifact).map(|()| 0)? };
+    let launcher = launch::write(&written.graph, artifact, loaded).map_err(failure)?;
+    let size = fs::metadata(artifact).map(|file| file.len()).unwrap_or_default();
+    output::progress("Built", format_args!("{}, {}", shown(asked, artifact).display(), amount(size)));
+    Ok(Finished {
+        artifact: shown(asked, artifact),
+        launcher: launcher.map(|launcher| shown(asked, &launcher)),
+    })
+}
+
+/// Puts an image where it belongs, if it can run without an operating system: what is loaded of it, and all of it for
+/// debuggers. Gives the bytes of memory that it takes when it starts.
+fn image(build: &Build<'_>, written: &Written, program: &Path) -> Result<u64, u8> {
+    let artifact = &written.layout.artifact;
+    let bytes = fs::read(program)
+        .map_err(|reason| failure(format_args!("cannot read `{}`: {reason}", program.display())))?;
+    let image = Image::check(&bytes).map_err(|faults| {
+        for fault in faults {
+            output::error(format_args!("the image `{}` cannot run: {fault}", written.graph.unikernel));
+            if matches!(fault, Fault::Libc(_) | Fault::Undefined(_) | Fault::ThreadLocal(_)) {
+                build
+                    .dependents("libc")
+                    .iter()
+                    .for_each(|who| output::note(format_args!("{who} needs `libc`")));
+            }
+            output::help(fault.help());
+        }
+        exit::FAILURE
+    })?;
+    place(program, &layout::debug(artifact))?;
+    layout::write_if_changed(artifact, &image.stripped())
         .map_err(|reason| failure(format_args!("cannot write `{}`: {reason}", artifact.display())))?;
-    Ok(shown(asked, artifact))
+    Ok(image.loaded())
+}
+
+/// A size for people, in binary units.
+fn amount(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..0x10_0000 => format!("{} KiB", bytes.div_ceil(1024)),
+        _ => format!("{}.{} MiB", bytes >> 20, (bytes & 0xf_ffff) * 10 >> 20),
+    }
 }
 
 /// Keeps others from building in a folder, until it is dropped.
@@ -77,12 +127,28 @@ fn explain(asked: &Asked<'_>, written: &Written, built: &Built) {
     }
 }
 
-/// Puts the artifact where it belongs. It may be running: then the old file stays with whoever runs it.
-fn place(program: &Path, artifact: &Path) -> std::io::Result<()> {
-    if let Some(folder) = artifact.parent() {
-        fs::create_dir_all(folder)?;
-    }
+/// Puts a file where it belongs. It may be running: then the old file stays with whoever runs it.
+fn place(program: &Path, artifact: &Path) -> Result<(), u8> {
     let fresh = layout::beside(artifact);
-    fs::copy(program, &fresh)?;
-    fs::rename(&fresh, artifact)
+    artifact
+        .parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::copy(program, &fresh))
+        .and_then(|_| fs::rename(&fresh, artifact))
+        .map_err(|reason| failure(format_args!("cannot write `{}`: {reason}", artifact.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::amount;
+
+    #[test]
+    fn sizes_are_told_in_binary_units() {
+        let check = |bytes, text: &str| assert_eq!(amount(bytes), text);
+        check(12, "12 bytes");
+        check(1024, "1 KiB");
+        check(187 * 1024 - 5, "187 KiB");
+        check(1 << 20, "1.0 MiB");
+        check((5 << 20) - 1, "4.9 MiB");
+    }
 }
