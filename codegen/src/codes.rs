@@ -16,6 +16,8 @@ pub const RESULT: Code = Code("E0505");
 pub const OTHER: Code = Code("E0506");
 /// The crates want versions of another that exclude each other.
 pub const VERSIONS: Code = Code("E0507");
+/// A crate needs an operating system, and the target has none.
+pub const NEEDS_SYSTEM: Code = Code("E0508");
 /// No `Cargo.toml` lies beside the `.unik` file.
 pub const NO_CRATE: Code = Code("E0510");
 /// A `Cargo.toml` cannot be read.
@@ -38,6 +40,7 @@ pub const ALL: &[Code] = &[
     RESULT,
     OTHER,
     VERSIONS,
+    NEEDS_SYSTEM,
     NO_CRATE,
     BAD_MANIFEST,
     NO_CONSTRUCTOR,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use smol_str::SmolStr;
 
 use crate::hash::digest;
 use crate::parts::Plan;
@@ -14,6 +15,7 @@ use crate::source_map::{SourceMap, unmark};
 
 const MAIN: &str = include_str!("../templates/main.rs.j2");
 const MANIFEST: &str = include_str!("../templates/Cargo.toml.j2");
+const CONFIG: &str = include_str!("../templates/config.toml.j2");
 
 /// A crate in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Crate {
     pub program: String,
     /// Its files, by their paths below its folder.
     pub files: BTreeMap<String, Content>,
+    /// The folders of the crates that it depends on, by the names that rustc has for them.
+    pub libs: BTreeMap<String, SmolStr>,
     /// What the lines of `src/main.rs` are about.
     pub source_map: SourceMap,
 }
@@ -65,7 +69,16 @@ pub(crate) fn write(plan: &Plan) -> Result<Crate, minijinja::Error> {
     let (main, source_map) = unmark(&render(MAIN)?, &plan.origins);
     let mut files: BTreeMap<String, Content> =
         plan.copies.iter().map(|(path, bytes)| (path.clone(), Content::Bytes(bytes.clone()))).collect();
+    if plan.link.is_some() {
+        files.insert(".cargo/config.toml".to_owned(), Content::Text(render(CONFIG)? + "\n"));
+    }
     files.insert("Cargo.toml".to_owned(), Content::Text(manifest + "\n"));
     files.insert("src/main.rs".to_owned(), Content::Text(main));
-    Ok(Crate { package: plan.package.clone(), program: plan.program.clone(), files, source_map })
+    Ok(Crate {
+        package: plan.package.clone(),
+        program: plan.program.clone(),
+        files,
+        libs: plan.libs.clone(),
+        source_map,
+    })
 }

@@ -96,6 +96,14 @@ impl<'r> Crates<'r> {
         by_key.into_values().collect()
     }
 
+    /// The folders of those that have been asked for, by the names of their libraries.
+    pub(crate) fn libs(&self) -> BTreeMap<String, SmolStr> {
+        let asked = self.resolution.crates.iter().filter(|(_, info)| {
+            self.used.iter().any(|used| used.info.package == info.package && used.info.path == info.path)
+        });
+        asked.map(|(folder, info)| (info.lib.to_string(), folder.clone())).collect()
+    }
+
     fn find(&mut self, folder: &str) -> Result<usize, Missing> {
         let missing = || Missing { folder: SmolStr::new(folder) };
         let info = self.resolution.crates.get(folder).ok_or_else(missing)?;

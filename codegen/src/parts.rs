@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
+use smol_str::SmolStr;
 use unik_graph::EnumType;
 use unik_source::Place;
 
@@ -29,6 +30,10 @@ pub struct Plan {
     pub source: String,
     /// The crates it depends on, sorted by key.
     pub dependencies: Vec<Dependency>,
+    /// The linker script of an image that is bare: without `std`, and without an operating system below it.
+    pub link: Option<String>,
+    /// Whether a bare image names types of `alloc`.
+    pub allocates: bool,
     /// `use` lines of the standard library.
     pub std_imports: Vec<String>,
     /// `use` lines of the device API and the platform.
@@ -56,6 +61,9 @@ pub struct Plan {
     /// What marked lines are about.
     #[serde(skip)]
     pub origins: Vec<Origin>,
+    /// The folders of the crates that it depends on, by the names that rustc has for them.
+    #[serde(skip)]
+    pub libs: BTreeMap<String, SmolStr>,
     /// Files to write beside the sources.
     #[serde(skip)]
     pub copies: BTreeMap<String, Arc<[u8]>>,

@@ -105,6 +105,13 @@ impl Planner<'_> {
         for value in &mut values {
             value.lines = self.marked(core::mem::take(&mut value.lines), OriginKind::Value, "", value.place);
         }
+        let bare = graph.target.as_ref().and_then(|target| target.link.clone());
+        let mut std_imports = self.values.std_imports();
+        // Where there is no `std`, its prelude is not there either.
+        let allocates = bare.is_some() && !self.parsers.is_empty();
+        if allocates {
+            std_imports.insert(0, "use alloc::string::String;".to_owned());
+        }
         let mut own_imports = Vec::new();
         if !self.values.tables.is_empty() {
             let files = self.values.tables.iter().any(|table| !table.empty);
@@ -118,7 +125,9 @@ impl Planner<'_> {
             generator: comment(&self.values.resolution.generator),
             source: comment(self.sources.path(graph.place.file)),
             dependencies,
-            std_imports: self.values.std_imports(),
+            link: bare.map(String::from),
+            allocates,
+            std_imports,
             own_imports,
             runtime,
             image,
@@ -131,8 +140,26 @@ impl Planner<'_> {
             start,
             functions: self.functions,
             origins: self.origins,
+            libs: self.values.crates.libs(),
             copies: self.values.copies,
         })
+    }
+
+    /// The constants of what the host attaches, by name.
+    fn attachments(&mut self) -> Vec<String> {
+        let mut names = Vec::new();
+        for attached in &self.graph.attachments {
+            let name = self.values.names.upper(&format!("{}_{}", attached.name, attached.kind));
+            let mut lines = vec![format!("const {name}: Attachment = Attachment {{")];
+            lines.extend(field(4, "kind", &Code::Text(string(&attached.kind))));
+            lines.extend(field(4, "name", &Code::Text(string(&attached.name))));
+            lines.extend(text_field("doc", &attached.doc));
+            lines.push("};".to_owned());
+            self.constants.push(lines);
+            self.api.insert("Attachment");
+            names.push(name);
+        }
+        names
     }
 
     /// The table of the image.
@@ -143,6 +170,8 @@ impl Planner<'_> {
         lines.extend(field(4, "name", &Code::Text(string(&self.graph.unikernel))));
         lines.extend(text_field("doc", &doc));
         lines.extend(field(4, "keys", &Code::list(keys)));
+        let attachments = self.attachments();
+        lines.extend(field(4, "attachments", &Code::list(attachments)));
         lines.push("};".to_owned());
         lines
     }

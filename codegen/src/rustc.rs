@@ -4,6 +4,8 @@
 //! do not fit: only rustc can know. Its message is told at the `.unik` device. Messages about other crates are none of
 //! this module's: those are told as cargo tells them.
 
+mod whole;
+
 use std::collections::BTreeSet;
 
 use petgraph::stable_graph::NodeIndex;
@@ -79,7 +81,9 @@ fn located(message: &Value, generated: &Crate, graph: &DeviceGraph) -> Option<(S
     let found = Found::new(message, generated);
     let Some(origin) = found.origin else {
         // The last line of rustc, «aborting due to …», has neither code nor place.
-        message.get("spans")?.as_array()?.first()?;
+        if message.get("spans")?.as_array()?.is_empty() {
+            return whole::told(message, generated, graph);
+        }
         let text = format!("the generated crate does not compile: {}", found.text);
         return Some((
             String::new(),

@@ -37,6 +37,7 @@ const RESERVED: &[&str] = &[
     "device",
     "IMAGE",
     "Arguments",
+    "Attachment",
     "Device",
     "Failure",
     "Guard",

@@ -7,8 +7,8 @@ use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use smol_str::SmolStr;
 use unik_codegen::{CrateInfo, FileContent, FileEntry, Resolution, needs, tag};
 use unik_graph::{
-    Argument, ArgumentValue, Const, Device, DeviceGraph, Edge, EnumType, Expr, ExprId, Exprs, Guard,
-    HostPath, Key, KeyId, Node, NodeKind, Op, Platform, Requirement, Rust, Stage, ValueType,
+    Argument, ArgumentValue, Attachment, Const, Device, DeviceGraph, Edge, EnumType, Expr, ExprId, Exprs,
+    Guard, HostPath, Key, KeyId, Node, NodeKind, Op, Platform, Requirement, Rust, Stage, ValueType,
 };
 use unik_source::{FileId, Place, Sources, Span};
 
@@ -79,6 +79,26 @@ impl Build {
             attachments: Vec::new(),
         };
         Self { graph }
+    }
+
+    /// For the fixture without an operating system, whose devices lie in its crate.
+    pub(crate) fn bare(name: &str) -> Self {
+        let mut build = Self::new(name);
+        let target = build.graph.target.as_mut().unwrap();
+        target.name = "bare".into();
+        target.runtime = Some(Rust { folder: "bare".into(), path: "fixture_bare".into(), place: line(1) });
+        target.link = Some("bare.x".into());
+        target.attach = vec![("nic".into(), 2)];
+        build
+    }
+
+    /// The host attaches a `nic` to a device.
+    pub(crate) fn attach(&mut self, node: NodeIndex, name: &str, doc: &str) {
+        let id = self.graph.graph[node].id.clone();
+        let place = self.graph.graph[node].place;
+        let attachment =
+            Attachment { kind: "nic".into(), name: name.into(), node: id, doc: doc.into(), place };
+        self.graph.attachments.push(attachment);
     }
 
     /// A device; a job if it has no `bound`.
@@ -248,6 +268,8 @@ pub(crate) fn resolution(graph: &DeviceGraph, up: &str) -> Resolution {
     let known = [
         ("fixture", info("fixture-devices", "fixtures/devices")),
         ("runtime", info("fixture-runtime", "fixtures/runtime")),
+        ("bare", info("fixture-bare", "fixtures/bare")),
+        ("c", info("fixture-c", "fixtures/c")),
     ];
     let files = needs.files.iter().map(|folder| {
         let index =

@@ -41,11 +41,11 @@ fn check(graph: &DeviceGraph, expected: &Expect) {
 /// What is told of rustc's errors.
 fn check_rustc(name: &str, graph: &DeviceGraph, expected: &Expect) {
     let mut world = resolution(graph, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
-    let local = CrateInfo {
-        path: concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/devices").into(),
-        ..world.crates["fixture"].clone()
-    };
-    world.crates.insert("app".into(), local);
+    if let Some(fixture) = world.crates.get("fixture") {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/devices").into();
+        let local = CrateInfo { path, ..fixture.clone() };
+        world.crates.insert("app".into(), local);
+    }
     let generated = generate(graph, &App, &world).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused");
     for (path, content) in &generated.files {
@@ -53,7 +53,9 @@ fn check_rustc(name: &str, graph: &DeviceGraph, expected: &Expect) {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, content.bytes()).unwrap();
     }
-    let output = cargo(name, &folder, &["check", "--message-format=json"]);
+    // Only what is built is linked.
+    let command = if graph.target.as_ref().unwrap().link.is_some() { "build" } else { "check" };
+    let output = cargo(name, &folder, &[command, "--message-format=json"]);
     let lines = String::from_utf8(output.stdout).unwrap();
     let messages: Vec<serde_json::Value> =
         lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -458,4 +460,87 @@ fn versions_that_exclude_each_other() {
         nothing
     "#]],
     );
+}
+
+/// An image without an operating system, with a device of another crate in it.
+fn bare_with(folder: &str, path: &str) -> DeviceGraph {
+    let mut build = Build { graph: crate::graphs::bare() };
+    let one = build.int(1);
+    let node = build.device("count", path, None, vec![("number", Arg::Value(one))]);
+    build.edit(node).rust.as_mut().unwrap().folder = folder.into();
+    build.graph
+}
+
+#[test]
+fn a_crate_that_needs_std_where_there_is_none() {
+    check_rustc(
+        "needs_std",
+        &bare_with("fixture", "count"),
+        &expect![[r#"
+        E0508: the crate `fixture_devices` needs `std`, and `bare` has no operating system to give it
+          app 5: its crate is in the image because of this
+          std 5: declared here
+          note: images for `bare` consist of `core`, `alloc` and crates that need no more
+          help: write `#![no_std]` at the top of its `lib.rs` and take what it needs of `std` from `core` and `alloc`, or choose a target with an operating system
+    "#]],
+    );
+}
+
+#[test]
+fn a_crate_that_needs_a_c_library_where_there_is_none() {
+    check_rustc(
+        "needs_c",
+        &bare_with("c", "count"),
+        &expect![[r#"
+            E0508: the image needs `getpid`, `getppid`, and `bare` has no operating system to give it
+              app 5: its crate is in the image because of this
+              std 5: declared here
+              note: needed by the crate `fixture_c`
+              help: turn the feature of the crate off that calls a C library, take another crate, or choose a target with an operating system
+        "#]],
+    );
+}
+
+#[test]
+fn a_linker_script_that_is_not_found() {
+    let mut graph = crate::graphs::bare();
+    graph.target.as_mut().unwrap().link = Some("nowhere.x".into());
+    check_rustc(
+        "no_script",
+        &graph,
+        &expect![[r#"
+        E0506: the program cannot be linked: cannot find linker script nowhere.x
+          app 10: of this unikernel
+          app 1: `link "nowhere.x"` is said here
+          help: let the build script of its runtime crate print `cargo::rustc-link-search=native=` and the folder of `nowhere.x`
+    "#]],
+    );
+}
+
+/// rustc names the two crates in the order in which it has met them, and a crate that no `.unik` file speaks of may be one.
+#[test]
+fn whoever_needs_std_is_found_in_either_order() {
+    let graph = crate::graphs::bare();
+    let generated = generate(&graph, &App, &resolution(&graph, "../..")).unwrap();
+    let first = "duplicate lang item in crate `fixture_bare` (which `bare` depends on): `panic_impl`";
+    let second = "the lang item is first defined in crate `std` (which `once_cell` depends on)";
+    let message = serde_json::json!({
+        "target": { "name": "bare", "kind": ["bin"] },
+        "message": {
+            "level": "error",
+            "message": first,
+            "code": { "code": "E0152" },
+            "spans": [],
+            "children": [{ "message": second }],
+        },
+    });
+    let told = rustc::diagnostics([&message], &generated, &graph);
+    expect![[r#"
+        E0508: the crate `once_cell` needs `std`, and `bare` has no operating system to give it
+          app 10: a crate of this unikernel
+          note: images for `bare` consist of `core`, `alloc` and crates that need no more
+          help: turn its default features off where it is a dependency, often a feature `std`, take another crate, or choose a target with an operating system
+    "#]].assert_eq(&told.iter().map(shown).collect::<String>());
+    // On a target with an operating system it is another matter.
+    assert!(rustc::diagnostics([&message], &generated, &server()).is_empty());
 }

@@ -35,18 +35,14 @@ pub(crate) fn cargo(name: &str, folder: &Path, arguments: &[&str]) -> Output {
     // One at a time: they share their versions and what they have built.
     static CARGO: Mutex<()> = Mutex::new(());
     let _turn = CARGO.lock().unwrap_or_else(PoisonError::into_inner);
-    let manifest = folder.join(name).join("Cargo.toml");
+    let folder = folder.join(name);
     // The versions of the repository, so that no network is needed.
-    std::fs::copy(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock"),
-        manifest.with_file_name("Cargo.lock"),
-    )
-    .unwrap();
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    // In its folder, where the configuration of a bare image lies.
     Command::new(env!("CARGO"))
+        .current_dir(folder)
         .args(&arguments[..1])
-        .args(["--offline", "--quiet", "--manifest-path"])
-        .arg(manifest)
-        .arg("--target-dir")
+        .args(["--offline", "--quiet", "--target-dir"])
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated"))
         .args(&arguments[1..])
         .output()
@@ -91,9 +87,13 @@ fn crates_compile_without_warnings() {
 
 /// What a program prints, and how it ends.
 fn run(name: &str, arguments: &[&str]) -> String {
+    started(name, &[&["run", "--"], arguments].concat())
+}
+
+/// The same with arguments of cargo.
+fn started(name: &str, all: &[&str]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let all = [&["run", "--"], arguments].concat();
-    let output = cargo(name, &folder, &all);
+    let output = cargo(name, &folder, all);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
         output.status.code().is_some_and(|code| code != 101),
@@ -101,6 +101,32 @@ fn run(name: &str, arguments: &[&str]) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     format!("{text}exit {}\n", output.status.code().unwrap())
+}
+
+#[test]
+fn images_without_an_operating_system_run() {
+    use expect_test::expect;
+    expect![[r#"
+        nic lan: A port to the "inside".
+        nic uplink: It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far.
+        lan is down
+        uplink is down
+        exit 0
+    "#]].assert_eq(&run("bare", &["--text=is down"]));
+    assert_eq!(run("bare", &[]), started("bare", &["run", "--release"]));
+    expect![[r#"
+        nic lan: A port to the "inside".
+        nic uplink: It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far.
+        --volume=loud would choose log.console over log.none: configure again with --volume loud
+          at app.unik:4
+        exit 65
+    "#]].assert_eq(&run("bare", &["--volume=loud"]));
+    expect![[r#"
+        nic lan: A port to the "inside".
+        nic uplink: It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far. It goes far.
+        --volume=low is wrong: expected one of quiet, loud; did you mean loud?
+        exit 64
+    "#]].assert_eq(&run("bare", &["--volume=low"]));
 }
 
 #[test]

@@ -9,7 +9,14 @@ use crate::build::{Arg, Build, enumeration, host, mode};
 
 /// All of them, by name.
 pub(crate) fn all() -> Vec<(&'static str, DeviceGraph)> {
-    vec![("small", small()), ("server", server()), ("values", values()), ("keys", keys()), ("exprs", exprs())]
+    vec![
+        ("small", small()),
+        ("server", server()),
+        ("values", values()),
+        ("keys", keys()),
+        ("exprs", exprs()),
+        ("bare", bare()),
+    ]
 }
 
 /// One job, no key.
@@ -106,6 +113,34 @@ pub(crate) fn list(of: ValueType) -> ValueType {
 
 pub(crate) fn option(of: ValueType) -> ValueType {
     ValueType::Option(Box::new(of))
+}
+
+/// An image without an operating system, with what the host attaches, and a key whose values need a parser.
+pub(crate) fn bare() -> DeviceGraph {
+    let mut build = Build::bare("bare");
+    let volume = enumeration("app", "Volume", &["quiet", "loud"]);
+    let quiet = build.value(Const::Case(0), volume.clone());
+    let volume = build.key("volume", volume, Some(quiet));
+    let is_quiet = build.binary(Op::Equal, volume, quiet);
+    build.guard(is_quiet, ["log.none", "log.console"]);
+    let (lan, uplink) = (build.str("lan"), build.str("uplink"));
+    let text = build.str("is up");
+    let text = build.key("text", ValueType::Str, Some(text));
+    let mut show = |label, id: &str| {
+        let port = build.device(id, "Port::new", Some("Label"), vec![("label", Arg::Value(label))]);
+        let args = vec![("port", Arg::Node(port)), ("text", Arg::Value(text))];
+        let job = build.device(&format!("show_{id}"), "show", None, args);
+        for node in [port, job] {
+            let device = build.edit(node);
+            let places = device.rust.iter_mut().chain(&mut device.bound);
+            places.for_each(|rust| rust.folder = "bare".into());
+        }
+        port
+    };
+    let (first, second) = (show(lan, "port"), show(uplink, "port_2"));
+    build.attach(first, "lan", "A port to the \"inside\".");
+    build.attach(second, "uplink", "It goes far. ".repeat(10).trim_end());
+    build.graph
 }
 
 /// Constants of every type as arguments.

@@ -1,4 +1,4 @@
-//! What the generator writes down of an image: its keys, devices and checks, as constants.
+//! What the generator writes down of an image: its keys, devices, checks and attachments, as constants.
 
 /// An image.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +9,19 @@ pub struct Image {
     pub doc: &'static str,
     /// The keys that exist at boot, in the order of the help text.
     pub keys: &'static [Key],
+    /// What the host attaches, by kind and then by name.
+    pub attachments: &'static [Attachment],
+}
+
+/// A thing that the host attaches when the image runs, such as a network interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is: `nic`, `disk`.
+    pub kind: &'static str,
+    /// The name under which a device asks for it: `service`. Unique in the image for its kind.
+    pub name: &'static str,
+    /// The documentation of that device; may be empty.
+    pub doc: &'static str,
 }
 
 /// A key that exists at boot. `..Key::new(option, ty, doc)` gives what is not said.

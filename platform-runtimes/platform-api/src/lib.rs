@@ -16,7 +16,7 @@
 //!
 //! unik_unix::entry!(IMAGE, start);
 //!
-//! static IMAGE: Image = Image { name: "filesrv", doc: "…", keys: &[PORT, ADDRESS] };
+//! static IMAGE: Image = Image { name: "filesrv", doc: "…", keys: &[PORT, ADDRESS], attachments: &[] };
 //!
 //! const PORT: Key = Key { short: Some('p'), default: Some("8080"), ..Key::new("port", "Port", "TCP port to listen on.") };
 //! const ADDRESS: Key = Key { default: Some("127.0.0.1"), ..Key::new("address", "Ip", "Address to listen on.") };
@@ -100,7 +100,7 @@ use core::time::Duration;
 
 pub use arguments::{Arguments, Stop};
 pub use exit::{Exit, Failure};
-pub use image::{Device, Guard, Image, Key, Requirement};
+pub use image::{Attachment, Device, Guard, Image, Key, Requirement};
 pub use jobs::{Job, job, run};
 pub use start::{exact, guard, require, started};
 pub use value::{Value, choice, list, option};

@@ -18,6 +18,7 @@ static IMAGE: Image = Image {
     name: "program",
     doc: "Answers each request line with the same line.",
     keys: &[PORT, ADDRESS, WORK, LIMIT, WAIT],
+    attachments: &[],
 };
 
 const PORT: Key =

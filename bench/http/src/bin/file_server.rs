@@ -9,7 +9,7 @@ use unik_platform::{Arguments, Device, Failure, Image, Key, job, run, started};
 
 unik_unix::entry!(IMAGE, start);
 
-static IMAGE: Image = Image { name: "filesrv", doc: "The file server.", keys: &[PORT] };
+static IMAGE: Image = Image { name: "filesrv", doc: "The file server.", keys: &[PORT], attachments: &[] };
 
 const PORT: Key =
     Key { short: Some('p'), default: Some("8080"), ..Key::new("port", "Port", "TCP port to listen on.") };

@@ -7,6 +7,7 @@ static IMAGE: Image = Image {
     name: "sample",
     doc: "An image with keys of every kind.\n\nIts second paragraph is so long that it does not fit into eighty columns and goes on.",
     keys: &[PORT, DEBUG, QUIET, NAMES, OWNER, SCOPED],
+    attachments: &[],
 };
 
 const PORT: Key =

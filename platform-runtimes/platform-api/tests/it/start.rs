@@ -15,7 +15,7 @@ const DEVICE: Device = Device { name: "std/net.tcp", place: "app.unik:31" };
 const OTHER: Device = Device { name: "app.other", place: "app.unik:40" };
 
 fn given(arguments: &[&str]) -> Arguments {
-    const IMAGE: Image = Image { name: "sample", doc: "", keys: &[PORT, DEBUG] };
+    const IMAGE: Image = Image { name: "sample", doc: "", keys: &[PORT, DEBUG], attachments: &[] };
     Arguments::read(&IMAGE, arguments.iter().map(|text| String::from(*text)), |_| None)
         .expect("they are right")
 }
