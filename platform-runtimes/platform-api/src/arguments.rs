@@ -2,8 +2,10 @@
 //!
 //! An argument wins over a variable of the environment, and both over the default. A key is given once, but for lists,
 //! whose values join. `Bool` keys take a value only behind `=`. Short options of `Bool` keys may be written
-//! together, and a short option with a value may come last: `-dp8080`.
+//! together, and a short option with a value may come last: `-dp8080`. Where a program attaches by itself what it asks
+//! of the host, that is said here too: `--nic service=tap0`.
 
+mod attached;
 mod help;
 mod nearest;
 
@@ -11,14 +13,16 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use attached::Attach;
 pub(crate) use nearest::nearest;
 
-use crate::{Exit, Failure, Image, Key, Value};
+use crate::{Attachment, Exit, Failure, Image, Key, Value};
 
 /// The texts that were given for the keys of an image.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     given: Vec<(Key, Text)>,
+    attached: attached::Given,
     keys: &'static [Key],
 }
 
@@ -46,12 +50,32 @@ impl From<Failure> for Stop {
 
 impl Arguments {
     /// Sorts arguments and variables of the environment by key. Values are read later, by their types.
+    /// What the image asks of the host was attached before the program started.
     pub fn read(
         image: &Image,
         arguments: impl IntoIterator<Item = String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Stop> {
-        let mut reader = Reader { image, given: Vec::new() };
+        Self::read_as(Attach::Host, image, arguments, variable)
+    }
+
+    /// As [`Arguments::read`], for a target whose programs attach by themselves what they ask of the host: which thing of
+    /// the host that is, the arguments say.
+    pub fn read_attaching(
+        image: &Image,
+        arguments: impl IntoIterator<Item = String>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Stop> {
+        Self::read_as(Attach::Program, image, arguments, variable)
+    }
+
+    fn read_as(
+        attach: Attach,
+        image: &Image,
+        arguments: impl IntoIterator<Item = String>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Stop> {
+        let mut reader = Reader { image, attach, given: Vec::new(), attached: Vec::new() };
         let mut rest = arguments.into_iter();
         while let Some(argument) = rest.next() {
             if argument == "--" {
@@ -66,7 +90,10 @@ impl Arguments {
                 return Err(reader.unexpected(&argument).into());
             }
         }
-        let mut given = reader.given;
+        let Reader { mut given, mut attached, .. } = reader;
+        if attach == Attach::Program {
+            attached::add_variables(&mut attached, image, &variable);
+        }
         for key in image.keys {
             if !given.iter().any(|(other, _)| other.option == key.option)
                 && let Some(text) = variable(&key.variable())
@@ -74,7 +101,7 @@ impl Arguments {
                 given.push((*key, Text { text, variable: true }));
             }
         }
-        Ok(Self { given, keys: image.keys })
+        Ok(Self { given, attached, keys: image.keys })
     }
 
     /// The value that was given, if one was.
@@ -103,6 +130,12 @@ impl Arguments {
         parse(&joined)
             .map(Some)
             .map_err(|expected| usage(format!("{} is wrong: {expected}", first.shown(key))))
+    }
+
+    /// Which thing of the host shall be attached: `tap0` after `--nic service=tap0`. Nothing if it was not said.
+    pub fn attached(&self, kind: &str, name: &str) -> Option<&str> {
+        let is_it = |attachment: &Attachment| attachment.kind == kind && attachment.name == name;
+        self.attached.iter().find(|(attachment, _)| is_it(attachment)).map(|(_, text)| text.text.as_str())
     }
 
     /// What to say when a key that has no default was not given.
@@ -156,7 +189,9 @@ impl Key {
 
 struct Reader<'a> {
     image: &'a Image,
+    attach: Attach,
     given: Vec<(Key, Text)>,
+    attached: attached::Given,
 }
 
 impl Reader<'_> {
@@ -168,7 +203,10 @@ impl Reader<'_> {
         };
         let Some(key) = self.image.keys.iter().find(|key| key.option == name) else {
             if name == "help" {
-                return Err(Stop::Help(help::text(self.image)));
+                return Err(Stop::Help(help::text(self.image, self.attach)));
+            }
+            if attached::is_kind(self.image, name) {
+                return Ok(self.attach(name, value.map(String::from), rest)?);
             }
             return Err(self.unknown(name).into());
         };
@@ -180,13 +218,29 @@ impl Reader<'_> {
         Ok(self.give(key, value)?)
     }
 
+    /// `nic=service=tap0`, `nic`.
+    fn attach(
+        &mut self,
+        kind: &str,
+        value: Option<String>,
+        rest: &mut impl Iterator<Item = String>,
+    ) -> Result<(), Failure> {
+        if self.attach == Attach::Host {
+            return Err(usage(format!(
+                "--{kind} is for the host, which attaches it before the program starts"
+            )));
+        }
+        let value = value.or_else(|| rest.next()).unwrap_or_default();
+        attached::give(&mut self.attached, self.image, kind, &value)
+    }
+
     /// `p8080`, `p`, `p=8080`, `d`, `dp8080`.
     fn short(&mut self, argument: &str, rest: &mut impl Iterator<Item = String>) -> Result<(), Stop> {
         let mut letters = argument.chars();
         while let Some(letter) = letters.next() {
             let Some(key) = self.image.keys.iter().find(|key| key.short == Some(letter)) else {
                 if letter == 'h' {
-                    return Err(Stop::Help(help::text(self.image)));
+                    return Err(Stop::Help(help::text(self.image, self.attach)));
                 }
                 let known: Vec<String> = self
                     .image
@@ -224,7 +278,9 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, name: &str) -> Failure {
-        let options: Vec<&str> = self.image.keys.iter().map(|key| key.option).chain(["help"]).collect();
+        let kinds = self.image.attachments.iter().map(|attachment| attachment.kind);
+        let options: Vec<&str> =
+            self.image.keys.iter().map(|key| key.option).chain(["help"]).chain(kinds).collect();
         let hint = match nearest(name, &options) {
             Some(near) => format!("did you mean --{near}?"),
             None => "--help lists the keys".into(),

@@ -1,15 +1,16 @@
-//! `--help`: the documentation of the keys, at most 80 columns wide.
+//! `--help`: the documentation of the keys and of what the host attaches, at most 80 columns wide.
 
 use alloc::format;
 use alloc::string::String;
 use core::fmt::Write as _;
 
-use crate::{Image, Key};
+use super::attached::Attach;
+use crate::{Attachment, Image, Key};
 
 const WIDTH: usize = 80;
 
 /// The help text of an image.
-pub(super) fn text(image: &Image) -> String {
+pub(super) fn text(image: &Image, attach: Attach) -> String {
     let mut out = String::new();
     if !image.doc.is_empty() {
         wrapped(&mut out, 0, image.doc);
@@ -21,7 +22,33 @@ pub(super) fn text(image: &Image) -> String {
     }
     let short = if image.keys.iter().any(|key| key.short == Some('h')) { "    " } else { "-h, " };
     let _ = writeln!(out, "  {short}--help\n          Print this.");
+    if !image.attachments.is_empty() {
+        out.push_str(match attach {
+            Attach::Host => "\nAttached by the host before this starts:\n",
+            Attach::Program => "\nAttached:\n",
+        });
+    }
+    for (index, attachment) in image.attachments.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        attached(&mut out, attachment, attach);
+    }
     out
+}
+
+fn attached(out: &mut String, attachment: &Attachment, attach: Attach) {
+    let Attachment { kind, name, doc } = attachment;
+    let _ = match attach {
+        Attach::Host => writeln!(out, "      {kind} {name}"),
+        Attach::Program => writeln!(out, "      --{kind} {name}=<VALUE>"),
+    };
+    if !doc.is_empty() {
+        wrapped(out, 10, doc);
+    }
+    if attach == Attach::Program {
+        wrapped(out, 10, &format!("[env: {}]", attachment.variable()));
+    }
 }
 
 fn entry(out: &mut String, key: &Key) {
