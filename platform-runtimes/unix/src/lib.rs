@@ -13,13 +13,15 @@
 //! to finish and ends at the first signal. What the jobs have left in the background gets [`GRACE`] too. SIGPIPE is
 //! ignored by Rust's own start.
 //!
-//! There is no unsafe code; rustix and signal-hook have it.
+//! Unsafe code is in `tap/ioctl.rs` alone: the ioctls of tap interfaces, for which rustix has no safe calls.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod attached;
 mod datagrams;
 mod devices;
+mod disk;
 mod error;
 mod flow;
 mod host;
@@ -29,6 +31,7 @@ mod readiness;
 mod signals;
 mod sockets;
 mod source;
+mod tap;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -37,13 +40,15 @@ use std::rc::Rc;
 
 pub use datagrams::Datagrams;
 pub use devices::{Entropy, Program, Stderr, Timer, Wall};
+pub use disk::{Disk, DiskCause, DiskError};
 pub use error::{Cause, Error};
 pub use flow::Flow;
 pub use sockets::{Acceptor, Sockets};
+pub use tap::{Tap, TapCause, TapError};
 use unik::log::Console as _;
 use unik_executor::Executor;
 pub use unik_executor::GRACE;
-use unik_platform::{Arguments, Exit, Failure, Image, Stop};
+use unik_platform::{Arguments, Attachment, Exit, Failure, Image, Key, Stop};
 
 use crate::reactor::{Reactor, current};
 
@@ -63,6 +68,7 @@ where
     F: Future<Output = Result<(), Failure>>,
 {
     let result = read_arguments(image).and_then(|arguments| {
+        attached::set(&arguments);
         let main = async {
             signals::watch(image.name)?;
             start(arguments).await
@@ -103,10 +109,11 @@ fn read_arguments(image: &Image) -> Result<Arguments, Stop> {
         })
     };
     let arguments: Vec<String> = std::env::args_os().skip(1).map(text).collect::<Result<_, _>>()?;
-    for key in image.keys {
-        if let Some(value) = std::env::var_os(key.variable()) {
+    let keys = image.keys.iter().map(Key::variable);
+    for variable in keys.chain(image.attachments.iter().map(Attachment::variable)) {
+        if let Some(value) = std::env::var_os(variable) {
             text(value)?;
         }
     }
-    Arguments::read(image, arguments, |name| std::env::var(name).ok())
+    Arguments::read_attaching(image, arguments, |name| std::env::var(name).ok())
 }

@@ -140,6 +140,34 @@ impl Readiness {
         attempt(fd, writable, streak, writers, cx, call)
     }
 
+    /// Waits until a call that writes may succeed.
+    pub(crate) fn poll_writable(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.writable.get() {
+            return Poll::Ready(());
+        }
+        self.streak.set(0);
+        self.writers.borrow_mut().add(cx.waker());
+        Poll::Pending
+    }
+
+    /// Makes a call that reads, unless it would block. Whoever makes many lets others run in between.
+    pub(crate) fn try_read<T>(
+        &self,
+        fd: BorrowedFd<'_>,
+        call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
+    ) -> Option<Result<T, Errno>> {
+        now(fd, &self.readable, call)
+    }
+
+    /// Makes a call that writes, unless it would block.
+    pub(crate) fn try_write<T>(
+        &self,
+        fd: BorrowedFd<'_>,
+        call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
+    ) -> Option<Result<T, Errno>> {
+        now(fd, &self.writable, call)
+    }
+
     /// Whether reading may succeed, as far as is known.
     pub(crate) fn may_read(&self) -> bool {
         self.readable.get()
@@ -151,28 +179,38 @@ impl Readiness {
     }
 }
 
+/// Makes a call while it may succeed: nothing once it would block.
+fn now<T>(
+    fd: BorrowedFd<'_>,
+    ready: &Cell<bool>,
+    mut call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
+) -> Option<Result<T, Errno>> {
+    while ready.get() {
+        match call(fd) {
+            Err(Errno::AGAIN) => ready.set(false),
+            Err(Errno::INTR) => {}
+            result => return Some(result),
+        }
+    }
+    None
+}
+
 fn attempt<T>(
     fd: BorrowedFd<'_>,
     ready: &Cell<bool>,
     streak: &Cell<u32>,
     waiters: &RefCell<Waiters>,
     cx: &mut Context<'_>,
-    mut call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
+    call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
 ) -> Poll<Result<T, Errno>> {
     if streak.get() >= STREAK {
         streak.set(0);
         cx.waker().wake_by_ref();
         return Poll::Pending;
     }
-    while ready.get() {
-        match call(fd) {
-            Err(Errno::AGAIN) => ready.set(false),
-            Err(Errno::INTR) => {}
-            result => {
-                streak.set(streak.get() + 1);
-                return Poll::Ready(result);
-            }
-        }
+    if let Some(result) = now(fd, ready, call) {
+        streak.set(streak.get() + 1);
+        return Poll::Ready(result);
     }
     streak.set(0);
     waiters.borrow_mut().add(cx.waker());

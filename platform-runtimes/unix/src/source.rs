@@ -57,6 +57,27 @@ impl Source {
         self.readiness.poll_write(self.fd.as_fd(), cx, call)
     }
 
+    /// Waits until a call that writes may succeed.
+    pub(crate) fn poll_writable(&self, cx: &Context<'_>) -> Poll<()> {
+        self.readiness.poll_writable(cx)
+    }
+
+    /// Makes a call that reads, unless it would block.
+    pub(crate) fn try_read<T>(
+        &self,
+        call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
+    ) -> Option<Result<T, Errno>> {
+        self.readiness.try_read(self.fd.as_fd(), call)
+    }
+
+    /// Makes a call that writes, unless it would block.
+    pub(crate) fn try_write<T>(
+        &self,
+        call: impl FnMut(BorrowedFd<'_>) -> Result<T, Errno>,
+    ) -> Option<Result<T, Errno>> {
+        self.readiness.try_write(self.fd.as_fd(), call)
+    }
+
     /// Whether reading may succeed, as far as is known.
     pub(crate) fn may_read(&self) -> bool {
         self.readiness.may_read()
