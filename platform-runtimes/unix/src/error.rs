@@ -43,8 +43,11 @@ impl From<Errno> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(address) = self.address {
-            write!(f, "{address}: ")?;
+        match self.address {
+            // Of no port: a host that was asked for an echo, or any port of an address.
+            Some(address) if address.port() == 0 => write!(f, "{}: ", address.ip())?,
+            Some(address) => write!(f, "{address}: ")?,
+            None => {}
         }
         match self.cause {
             Cause::Stopped => f.write_str("the program was asked to stop"),
