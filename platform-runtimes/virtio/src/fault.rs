@@ -23,6 +23,8 @@ pub enum Fault {
     Configuration,
     /// It does not come out of its reset.
     Reset,
+    /// It does not answer.
+    Silent,
     /// It lacks a queue that its type has, or offers one of an impossible size.
     Queue(u16),
     /// It can tell of nothing: it has no interrupt that this target can use.
@@ -52,6 +54,7 @@ impl fmt::Display for Fault {
             Self::Features => "it insists on features that this driver lacks",
             Self::Configuration => "its configuration changes faster than it can be read",
             Self::Reset => "it does not come out of its reset",
+            Self::Silent => "it does not answer",
             Self::Queue(queue) => return write!(f, "its queue {queue} is missing or has an impossible size"),
             Self::Interrupt => "it has no interrupt that this target can use",
             Self::Registers => "its registers are not where they should be",

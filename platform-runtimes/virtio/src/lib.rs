@@ -15,12 +15,48 @@
 
 extern crate alloc;
 
+mod assign;
+mod attached;
 pub mod blk;
+pub mod console;
 pub mod device;
+mod devices;
+mod error;
 pub mod fault;
+pub mod find;
 pub mod layout;
+mod machine;
 pub mod memory;
 pub mod net;
 pub mod pci;
 pub mod queue;
+pub mod rng;
 pub mod transport;
+
+pub use devices::{Disk, Entropy, Nic};
+pub use error::Error;
+/// Writes a line to the console.
+pub use unik_x86_64::console::write_line;
+use unik_platform::{Arguments, Failure, Image};
+/// What the machine gives by itself.
+pub use unik_x86_64::{Program, Serial, Timer, Wall};
+
+/// Makes the entry of an image and its `async fn start(arguments: Arguments) -> Result<(), Failure>`.
+#[macro_export]
+macro_rules! entry {
+    ($image:expr, $start:path) => {
+        #[unsafe(no_mangle)]
+        fn unik_image_main() -> ! {
+            $crate::run(&$image, $start)
+        }
+    };
+}
+
+/// Runs an image from its boot arguments to its exit code; what `entry!` calls.
+pub fn run<F>(image: &'static Image, start: fn(Arguments) -> F) -> !
+where
+    F: Future<Output = Result<(), Failure>>,
+{
+    attached::expect(image.attachments);
+    unik_x86_64::run(image, start)
+}

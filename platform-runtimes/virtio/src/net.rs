@@ -78,12 +78,11 @@ pub struct Net<M> {
 }
 
 impl<M: Memory> Net<M> {
-    /// Brings an interface up. `own` gives an address to a device that has none.
+    /// Brings an interface up.
     pub fn start(
         transport: Box<dyn Transport>,
         dma: &impl Dma<Memory = M>,
         sizes: Sizes,
-        own: impl FnOnce() -> Mac,
     ) -> Result<Self, Fault> {
         let device = Device::start(transport, choose)?;
         let config = device.config(|config| (mac(config), config.config16(6), config.config16(10)))?;
@@ -107,7 +106,7 @@ impl<M: Memory> Net<M> {
             Transmit::new(dma, queue, sizes.transmit, header, capabilities.longest, apart)?;
         device.ready();
         let net = Self {
-            mac: if device.has(MAC) { address } else { own() },
+            mac: address,
             device,
             capabilities,
             receive: RefCell::new(receive),
@@ -119,6 +118,16 @@ impl<M: Memory> Net<M> {
         };
         net.receive.borrow_mut().tell(&net.device);
         Ok(net)
+    }
+
+    /// Whether the device has an address of its own.
+    pub fn has_address(&self) -> bool {
+        self.device.has(MAC)
+    }
+
+    /// Gives it another address: one without any must have one.
+    pub fn set_address(&mut self, address: Mac) {
+        self.mac = address;
     }
 
     /// What is wrong with it, if it was given up.

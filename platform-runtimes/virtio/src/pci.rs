@@ -67,7 +67,7 @@ impl fmt::Debug for Message {
     }
 }
 
-/// What PCI needs of the machine.
+/// What finding devices needs of the machine.
 pub trait Bus {
     /// Reads 32 bits of configuration space; all ones where nothing is. The offset is a multiple of 4.
     fn read(&self, function: Address, offset: u8) -> u32;
@@ -79,11 +79,17 @@ pub trait Bus {
     fn ports(&self, base: u16, length: u16) -> Option<Box<dyn Registers>>;
     /// A new interrupt of the machine, with the address and the data of the message that raises it.
     fn message(&self) -> Option<Message>;
+    /// A global system interrupt, which comes as an edge; nothing if there is none with this number.
+    fn line(&self, interrupt: u32) -> Option<Box<dyn Interrupt>>;
 }
 
 /// Finds all virtio functions, on bus 0 and behind bridges, in the order of their addresses on each bus.
 pub fn find(bus: &dyn Bus) -> Vec<Address> {
     let mut found = Vec::new();
+    if bus.read(Address { bus: 0, device: 0, function: 0 }, 0) == u32::MAX {
+        // There is no PCI: it would have a host bridge.
+        return found;
+    }
     let mut seen = [false; 256];
     let mut buses = alloc::vec![0u8];
     while let Some(number) = buses.pop() {
@@ -130,6 +136,11 @@ pub struct Function<'a> {
 }
 
 impl<'a> Function<'a> {
+    /// The function at an address, as it is.
+    pub fn at(bus: &'a dyn Bus, address: Address) -> Self {
+        Self { bus, address }
+    }
+
     /// The function at an address, switched on.
     pub fn enable(bus: &'a dyn Bus, address: Address) -> Self {
         let command = bus.read(address, COMMAND) & 0xffff;

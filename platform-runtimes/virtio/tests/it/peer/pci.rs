@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use unik_virtio::memory::Registers;
 use unik_virtio::pci::{Address, Bus, Message};
+use unik_virtio::transport::Interrupt;
 
 use super::{Line, Peer};
 
@@ -90,6 +91,9 @@ impl Bus for Pci {
         if function == self.place {
             return word(offset.into());
         }
+        if function == (Address { bus: 0, device: 0, function: 0 }) {
+            return if offset == 0 { 0x1237_8086 } else { 0 };
+        }
         if self.place.bus != 0 && function == (Address { bus: 0, device: 3, function: 0 }) {
             // A bridge.
             return match offset {
@@ -127,6 +131,10 @@ impl Bus for Pci {
     fn ports(&self, base: u16, _: u16) -> Option<Box<dyn Registers>> {
         assert_eq!(self.space.borrow()[4] & 5, 5, "ports and bus master are enabled");
         (base == PORTS).then(|| self.window(Part::Legacy))
+    }
+
+    fn line(&self, _: u32) -> Option<Box<dyn Interrupt>> {
+        None
     }
 
     fn message(&self) -> Option<Message> {
