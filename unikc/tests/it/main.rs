@@ -6,6 +6,7 @@ mod explained;
 mod golden;
 mod graphs;
 mod house;
+mod launched;
 mod projects;
 mod served;
 mod texts;
