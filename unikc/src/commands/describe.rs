@@ -1,5 +1,5 @@
-//! `unikc describe FILE`: an image for someone who has not seen it: name, target, keys with stage, value and origin,
-//! devices, crates, and the graph as text.
+//! `unikc describe FILE`: an image for someone who has not seen it: name, target, keys with stage, value and origin, what
+//! the host attaches, devices, crates, and the graph as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use unik_eval::Mode;
-use unik_graph::{DeviceGraph, Key, NodeKind, Stage};
+use unik_graph::{Attachment, DeviceGraph, Key, NodeKind, Stage};
 
 use super::Asked;
 use crate::session::Session;
@@ -32,6 +32,7 @@ fn describe(graph: &DeviceGraph, session: &Session) -> String {
         }
     };
     part("Keys", columns(graph.keys.iter().map(|key| key_row(graph, key))));
+    part("Attached", columns(graph.attachments.iter().map(attachment_row)));
     part("Devices", columns(device_rows(graph)));
     part("Crates", columns(crate_rows(graph)));
     part("Graph", indented(&unik_graph::text::tree(graph)));
@@ -64,6 +65,12 @@ fn key_row(graph: &DeviceGraph, key: &Key) -> Vec<String> {
         key.declared_by.to_string(),
         first_line(&key.doc),
     ]
+}
+
+/// Option, the device that asks for it, what that is.
+fn attachment_row(attached: &Attachment) -> Vec<String> {
+    let option = format!("--{} {}", attached.kind, attached.name);
+    vec![option, attached.node.to_string(), first_line(&attached.doc)]
 }
 
 fn device_rows(graph: &DeviceGraph) -> Vec<Vec<String>> {

@@ -72,6 +72,20 @@ fn a_description_tells_all_about_an_image() {
 }
 
 #[test]
+fn a_description_tells_what_the_host_attaches() {
+    let text = b"platform toy {\n  rust toy\n  attach \"nic\" 2\n}\n/// An interface.\n/// Of the host.\ndevice wire(label: Str): Job {\n  rust run\n  attach label as \"nic\"\n}\nunikernel u = [wire(\"uplink\"), wire(\"lan\")]\n";
+    let there = folder([("app.unik", &text[..])]);
+    let told = line(there.path(), "describe app.unik --target toy").ended(0);
+    let attached =
+        "\nAttached\n  --nic lan     wire_2  An interface.\n  --nic uplink  wire    An interface.\n";
+    assert!(told.contains(attached), "{told}");
+    let json: Value =
+        serde_json::from_str(&line(there.path(), "graph app.unik --target toy --format json").ended(0))
+            .unwrap();
+    assert_eq!(json["attachments"][0]["name"], "lan");
+}
+
+#[test]
 fn one_of_several_unikernels_is_named() {
     let text = b"device a: Job { rust a }\ndevice b: Job { rust b }\nunikernel one = a\nunikernel two = b\n";
     let there = folder([("app.unik", &text[..])]);
