@@ -71,6 +71,11 @@ fn language(fadt: &Fadt) -> Option<&'static [u8]> {
     tables::at(&LIVE, fadt.dsdt, *b"DSDT").and_then(|table| table.get(tables::HEADER..))
 }
 
+/// The machine language of the firmware that describes the machine, for who looks for a device in it; nothing without ACPI.
+pub fn machine_language() -> Option<&'static [u8]> {
+    language(&fadt()?)
+}
+
 /// Where interrupt controllers are; what every PC has if the tables do not say.
 pub(crate) fn controllers() -> Controllers {
     root().and_then(|root| root.table(&Live, *b"APIC")).map(Controllers::read).unwrap_or_default()

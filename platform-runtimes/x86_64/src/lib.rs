@@ -61,6 +61,7 @@ mod stop;
 mod symbols;
 mod traps;
 
+pub use acpi::machine_language;
 pub use command_line::{Malformed, boot_words, command_line};
 pub use devices::{Entropy, Program, Serial, Timer, Wall};
 pub use error::Error;

@@ -21,10 +21,19 @@ impl Mmio {
     ///
     /// # Panics
     /// If there is RAM, or no such address: the driver has misread where its device is. If there is no memory for page tables.
+    #[track_caller]
     pub fn map(address: u64, length: usize) -> Self {
-        Self::try_map(address, length).unwrap_or_else(|error| {
-            panic!("no registers of a device can be at {address:#x}, {length} bytes: {error:?}")
-        })
+        match Self::try_map(address, length) {
+            Ok(registers) => registers,
+            Err(error) => {
+                panic!("no registers of a device can be at {address:#x}, {length} bytes: {error:?}")
+            }
+        }
+    }
+
+    /// The same; nothing if there can be no registers, as where a device says so itself.
+    pub fn find(address: u64, length: usize) -> Option<Self> {
+        Self::try_map(address, length).ok()
     }
 
     /// The same, if there can be registers.
