@@ -1,4 +1,4 @@
-//! Which virtio devices there are: those that the command line names, and those on PCI.
+//! Which virtio devices there are: those that the command line names, those on PCI, and else those that ACPI names.
 //!
 //! Monitors without PCI say on the command line where registers lie, in the syntax that Linux documents for
 //! `virtio_mmio.device=` (Documentation/admin-guide/kernel-parameters): size, address, interrupt, and a number that says
@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::fault::Fault;
+use crate::firmware;
 use crate::pci::{self, Address, Bus, Function};
 use crate::transport::Transport;
 use crate::transport::legacy::Legacy;
@@ -48,9 +49,14 @@ pub struct Window {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(pub String);
 
-/// Finds all devices, those of the command line in the order of their addresses, then those on PCI.
+/// Finds all devices: those of the command line or of ACPI in the order of their addresses, then those on PCI. ACPI is only
+/// asked where nothing else tells.
 pub fn find(bus: &dyn Bus, command_line: &str) -> Result<Vec<Place>, Malformed> {
     let mut windows = windows(command_line)?;
+    let functions = pci::find(bus);
+    if windows.is_empty() && functions.is_empty() {
+        windows = firmware::windows(bus.machine_language());
+    }
     windows.sort_unstable_by_key(|window| window.address);
     let mut places = Vec::new();
     for window in windows {
@@ -58,7 +64,7 @@ pub fn find(bus: &dyn Bus, command_line: &str) -> Result<Vec<Place>, Malformed> 
             places.push(Place { kind: device.kind(), at: At::Memory(window) });
         }
     }
-    for address in pci::find(bus) {
+    for address in functions {
         places.push(Place { kind: Function::at(bus, address).kind(), at: At::Pci(address) });
     }
     Ok(places)

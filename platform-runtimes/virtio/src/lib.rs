@@ -24,6 +24,7 @@ mod devices;
 mod error;
 pub mod fault;
 pub mod find;
+mod firmware;
 pub mod layout;
 mod machine;
 pub mod memory;
@@ -35,9 +36,9 @@ pub mod transport;
 
 pub use devices::{Disk, Entropy, Nic};
 pub use error::Error;
+use unik_platform::{Arguments, Failure, Image};
 /// Writes a line to the console.
 pub use unik_x86_64::console::write_line;
-use unik_platform::{Arguments, Failure, Image};
 /// What the machine gives by itself.
 pub use unik_x86_64::{Program, Serial, Timer, Wall};
 

@@ -173,7 +173,7 @@ impl Bus for Board {
     }
 
     fn memory(&self, address: u64, length: usize) -> Option<Box<dyn Registers>> {
-        Some(Box::new(Window(Mmio::map(address, length))))
+        Mmio::find(address, length).map(|registers| Box::new(Window(registers)) as Box<dyn Registers>)
     }
 
     fn ports(&self, base: u16, length: u16) -> Option<Box<dyn Registers>> {
@@ -184,6 +184,10 @@ impl Bus for Board {
     fn message(&self) -> Option<Message> {
         let (address, data) = interrupt::message().ok()?;
         Some(Message { address, data, interrupt: Box::new(Line(interrupt::of_message(data))) })
+    }
+
+    fn machine_language(&self) -> &[u8] {
+        unik_x86_64::machine_language().unwrap_or_default()
     }
 
     fn line(&self, interrupt: u32) -> Option<Box<dyn Interrupt>> {

@@ -79,6 +79,8 @@ pub trait Bus {
     fn ports(&self, base: u16, length: u16) -> Option<Box<dyn Registers>>;
     /// A new interrupt of the machine, with the address and the data of the message that raises it.
     fn message(&self) -> Option<Message>;
+    /// The machine language of the firmware (ACPI 6.5, chapter 20); nothing if there is none.
+    fn machine_language(&self) -> &[u8];
     /// A global system interrupt, which comes as an edge; nothing if there is none with this number.
     fn line(&self, interrupt: u32) -> Option<Box<dyn Interrupt>>;
 }

@@ -133,6 +133,10 @@ impl Bus for Pci {
         (base == PORTS).then(|| self.window(Part::Legacy))
     }
 
+    fn machine_language(&self) -> &[u8] {
+        &[]
+    }
+
     fn line(&self, _: u32) -> Option<Box<dyn Interrupt>> {
         None
     }
