@@ -141,3 +141,126 @@ unikernel u = all
         "#]],
     );
 }
+
+/// A library whose stack declares keys, as the one that comes with the compiler does, and a platform that is made of it.
+const LAN: &str = r#"
+//- /std/lan
+module type Nic = trait Nic
+module type Stack = trait Stack
+enum Whose { host, direct }
+configure key whose: Whose = host
+let nic(name: Str = "service"): Nic = target.nic(name)
+let stack(nic: Nic): Stack = {
+  key ipv4: Option(Cidr) = none;
+  configure key dhcp: Bool = true;
+  let v4 = if dhcp then asked(nic, ipv4) else fixed(nic, ipv4);
+  over(v4)
+}
+let default_stack: Stack = match whose { host => target.lan, direct => stack(nic()) }
+device asked(nic: Nic, ipv4: Option(Cidr)): Nic { rust Asked::new }
+device fixed(nic: Nic, ipv4: Option(Cidr)): Nic { rust Fixed::new }
+device over(nic: Nic): Stack { rust Over::new }
+//- /platforms/board
+import std/lan
+platform board { rust board; attach "nic" 8; nic = port; lan = lan.stack(lan.nic()) }
+device port(name: Str): lan.Nic { rust Port::new; attach name as "nic"; targets board }
+"#;
+
+#[test]
+fn two_stacks_have_keys_of_their_own() {
+    let app = r#"
+import std/lan
+device host(stack: lan.Stack): Job { rust host }
+let management = lan.stack(lan.nic("mgmt")) as "management"
+unikernel u = [host(management), host(lan.stack(lan.nic("web"))), host(management)]
+"#;
+    check(
+        "eval --target board",
+        &format!("{app}{LAN}"),
+        expect![[r#"
+        host = app.host: Job
+          stack: management_over = std/lan.over: std/lan.Stack in management
+            nic: management_asked = std/lan.asked(ipv4: management.ipv4): std/lan.Nic in management
+              nic: management_port = board.port(name: "mgmt"): std/lan.Nic in management
+        host_2 = app.host: Job
+          stack: over = std/lan.over: std/lan.Stack
+            nic: asked = std/lan.asked(ipv4: ipv4): std/lan.Nic
+              nic: port = board.port(name: "web"): std/lan.Nic
+
+        configure key --management-dhcp: Bool = true (default)
+        key --management-ipv4: Option(Cidr) = none (default)
+        configure key --dhcp: Bool = true (default)
+        key --ipv4: Option(Cidr) = none (default)
+
+        attach --nic mgmt: management_port
+        attach --nic web: port
+    "#]],
+    );
+    check(
+        "eval --target board --management-ipv4 10.0.0.2/24 --dhcp false --ipv4 10.1.0.2/24",
+        &format!("{app}{LAN}"),
+        expect![[r#"
+            host = app.host: Job
+              stack: management_over = std/lan.over: std/lan.Stack in management
+                nic: management_asked = std/lan.asked(ipv4: management.ipv4): std/lan.Nic in management
+                  nic: management_port = board.port(name: "mgmt"): std/lan.Nic in management
+            host_2 = app.host: Job
+              stack: over = std/lan.over: std/lan.Stack
+                nic: fixed = std/lan.fixed(ipv4: ipv4): std/lan.Nic
+                  nic: port = board.port(name: "web"): std/lan.Nic
+
+            configure key --management-dhcp: Bool = true (default)
+            key --management-ipv4: Option(Cidr) = some("10.0.0.2/24") (given)
+            configure key --dhcp: Bool = false (given)
+            key --ipv4: Option(Cidr) = some("10.1.0.2/24") (given)
+
+            attach --nic mgmt: management_port
+            attach --nic web: port
+        "#]],
+    );
+}
+
+#[test]
+fn the_stack_of_the_target_is_the_same_stack_in_other_words() {
+    let app = r#"
+import std/lan
+device host(stack: lan.Stack): Job { rust host }
+unikernel u = [host(lan.default_stack), host(lan.stack(lan.nic("service")))]
+"#;
+    check(
+        "eval --target board",
+        &format!("{app}{LAN}"),
+        expect![[r#"
+        host = app.host: Job
+          stack: over = std/lan.over: std/lan.Stack
+            nic: asked = std/lan.asked(ipv4: ipv4): std/lan.Nic
+              nic: port = board.port(name: "service"): std/lan.Nic
+
+        configure key --whose: Whose = host (default)
+        configure key --dhcp: Bool = true (default)
+        key --ipv4: Option(Cidr) = none (default)
+
+        attach --nic service: port
+    "#]],
+    );
+    check(
+        "graph --target board",
+        &format!("{app}{LAN}"),
+        expect![[r#"
+        host = app.host: Job
+          stack: over = std/lan.over: std/lan.Stack
+            nic: choice = choice(dhcp): std/lan.Nic
+              then (default): asked = std/lan.asked(ipv4: ipv4): std/lan.Nic
+                nic: port = board.port(name: "service"): std/lan.Nic
+              else: fixed = std/lan.fixed(ipv4: ipv4): std/lan.Nic
+                nic: (shared: port)
+
+        configure key --whose: Whose = host (default)
+        configure key --dhcp: Bool = true (default)
+        key --ipv4: Option(Cidr) = none (default)
+
+        attach --nic service: port
+    "#]],
+    );
+    check("check", &format!("{app}{LAN}"), expect![[r#""#]]);
+}
