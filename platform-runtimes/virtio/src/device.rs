@@ -19,6 +19,10 @@ pub const VERSION_1: u32 = 32;
 /// A legacy device that takes headers and data in one piece (VIRTIO_F_ANY_LAYOUT).
 pub const ANY_LAYOUT: u32 = 27;
 
+/// The device reaches memory as the platform says (VIRTIO_F_ACCESS_PLATFORM), which means by its address: nobody switches an
+/// IOMMU on.
+pub const ACCESS_PLATFORM: u32 = 33;
+
 // Bits of the device status field (2.1).
 const ACKNOWLEDGE: u8 = 1;
 const DRIVER: u8 = 2;
@@ -41,7 +45,7 @@ pub struct Device {
 
 impl Device {
     /// Resets a device and settles its features: `choose` says which of those offered, and known to the driver, are used.
-    /// VIRTIO_F_VERSION_1 is settled here.
+    /// VIRTIO_F_VERSION_1 and VIRTIO_F_ACCESS_PLATFORM are settled here.
     pub fn start(
         transport: Box<dyn Transport>,
         choose: impl FnOnce(u64, &dyn Transport) -> u64,
@@ -64,9 +68,10 @@ impl Device {
         if !legacy && offered & version == 0 {
             return Err(Fault::Features);
         }
-        self.features = choose(offered, &*self.transport) & offered & !version;
+        let settled = version | 1 << ACCESS_PLATFORM;
+        self.features = choose(offered, &*self.transport) & offered & !settled;
         if !legacy {
-            self.features |= version;
+            self.features |= offered & settled;
         }
         self.transport.accept(self.features);
         if !legacy {

@@ -49,15 +49,13 @@ pub struct Window {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(pub String);
 
-/// Finds all devices: those of the command line or of ACPI in the order of their addresses, then those on PCI. ACPI is only
-/// asked where nothing else tells.
+/// Finds all devices: those of the command line in its order, then those on PCI. ACPI is only asked where nothing else tells.
 pub fn find(bus: &dyn Bus, command_line: &str) -> Result<Vec<Place>, Malformed> {
     let mut windows = windows(command_line)?;
     let functions = pci::find(bus);
     if windows.is_empty() && functions.is_empty() {
         windows = firmware::windows(bus.machine_language());
     }
-    windows.sort_unstable_by_key(|window| window.address);
     let mut places = Vec::new();
     for window in windows {
         if let Ok(Some(device)) = window.probe(bus) {

@@ -15,7 +15,8 @@ const INTERRUPT: &[u8] = &[0x89, 6, 0];
 /// The resources of a device stand within so many bytes behind its identifier.
 const NEAR: usize = 256;
 
-/// The registers that the machine language names.
+/// The registers that the machine language names, in its order: QEMU writes it so that the devices come in the order in which
+/// the host has named them.
 pub(crate) fn windows(code: &[u8]) -> Vec<Window> {
     let mut windows = Vec::new();
     let mut rest = code;
