@@ -23,3 +23,23 @@ impl<T> Deref for Single<T> {
         &self.0
     }
 }
+
+/// Crates that share state between a program and its interrupt handlers ask for this. Interrupts are let in only while the program waits
+/// (`machine`), so whatever runs is a critical section already.
+#[cfg(unik_bare)]
+mod critical {
+    use critical_section::RawRestoreState;
+
+    struct OneProcessor;
+
+    critical_section::set_impl!(OneProcessor);
+
+    // SAFETY: there is one processor, and interrupts are off wherever Rust runs.
+    unsafe impl critical_section::Impl for OneProcessor {
+        unsafe fn acquire() -> RawRestoreState {
+            RawRestoreState::default()
+        }
+
+        unsafe fn release(_: RawRestoreState) {}
+    }
+}

@@ -21,19 +21,21 @@ use crate::mmio::Mmio;
 use crate::port::Ports;
 use crate::{acpi, console};
 
-/// Watches in the background. Nothing is touched before the program itself has been polled once: looking for the button costs
-/// no time before the program's first answer.
+/// Watches in the background, from now on: fixed hardware forgets what was pressed before somebody listened.
 pub(crate) fn watch(name: &'static str) {
-    let executor = current();
-    executor.spawn(stop_when_asked(executor.clone(), name));
-}
-
-async fn stop_when_asked(executor: Executor<Rc<Machine>>, name: &'static str) {
-    let button = Rc::new(Button { hardware: hardware(), presses: Cell::new(0), waiting: RefCell::new(None) });
-    if button.hardware.is_empty() {
+    let hardware = hardware();
+    if hardware.is_empty() {
         return;
     }
+    let button = Rc::new(Button { hardware, presses: Cell::new(0), waiting: RefCell::new(None) });
+    let executor = current();
     executor.platform().add_source(button.clone());
+    // What other hardware remembers has raised no interrupt.
+    button.look(|_| true);
+    executor.spawn(stop_when_asked(executor.clone(), button, name));
+}
+
+async fn stop_when_asked(executor: Executor<Rc<Machine>>, button: Rc<Button>, name: &'static str) {
     button.pressed().await;
     if !executor.stop() {
         exit(Exit::SUCCESS);
@@ -75,16 +77,23 @@ impl Button {
     }
 }
 
-impl Source for Button {
-    fn poll(&self) -> bool {
-        let fired = self.hardware.iter().filter(|(vector, _)| vector.fired());
-        let pressed = fired.filter(|(_, hardware)| hardware.take_press()).count();
+impl Button {
+    /// Looks at the hardware that is worth it; whether anything was pressed.
+    fn look(&self, worth: impl Fn(&Vector) -> bool) -> bool {
+        let looked = self.hardware.iter().filter(|(vector, _)| worth(vector));
+        let pressed = looked.filter(|(_, hardware)| hardware.take_press()).count();
         if pressed > 0 {
             self.presses.set(self.presses.get() + pressed);
             let waiting = self.waiting.take();
             waiting.into_iter().for_each(Waker::wake);
         }
         pressed > 0
+    }
+}
+
+impl Source for Button {
+    fn poll(&self) -> bool {
+        self.look(Vector::fired)
     }
 
     fn arm(&self) -> bool {
@@ -148,7 +157,6 @@ fn fixed(fadt: &acpi::tables::Fadt) -> Option<(Vector, Hardware)> {
         return None;
     }
     let vector = route_isa(fadt.interrupt, Trigger::Level).ok()?;
-    status.write16(0, POWER_BUTTON);
     enabled.write16(0, POWER_BUTTON);
     Some((vector, Hardware::Fixed(status)))
 }

@@ -188,7 +188,9 @@ mod stack {
         let code = address(&raw const __text_start)..address(&raw const __text_end);
         let stack = address(&raw const __stack_bottom)..address(&raw const __stack_top);
         let mut count = 0;
-        let mut at = pointer.next_multiple_of(8);
+        // Who has left the stack below is told of what is on it.
+        let left = guards(pointer);
+        let mut at = if left { stack.start } else { pointer.next_multiple_of(8) };
         while count < into.len() && stack.contains(&at) {
             // SAFETY: the word lies on the stack, which is mapped, and whose program does not run any more.
             let word = unsafe { core::ptr::with_exposed_provenance::<u64>(at as usize).read_volatile() };

@@ -35,7 +35,7 @@ fn of_processor(denominator: u32, numerator: u32, crystal: u32, base: u32) -> Op
 const PIT: u64 = 1_193_182;
 /// How many of its ticks are counted: 1.5 ms.
 const WINDOW: u16 = 1_790;
-/// Reads of a timer that does not count.
+/// So many looks at a timer that shows the same are those of one that does not count: a look takes longer than 10 ns, a tick 838.
 const PATIENCE: u32 = 20_000;
 
 /// Counts against channel 2 of the PC's timer.
@@ -52,13 +52,16 @@ pub(super) fn measured() -> u64 {
     timer.write8(2, 0xff);
     timer.write8(2, 0xff);
     let start = closest(timer);
+    let mut last = start.count;
     let mut looks = 0;
-    while start.count.wrapping_sub(look(timer).count) < WINDOW {
-        looks += 1;
+    while start.count.wrapping_sub(last) < WINDOW {
+        let count = look(timer).count;
+        looks = if count == last { looks + 1 } else { 0 };
         assert!(
             looks < PATIENCE,
             "the machine tells no frequency of its time stamp counter, and its timer does not count"
         );
+        last = count;
     }
     let end = closest(timer);
     frequency(start.count.wrapping_sub(end.count), end.timestamp.wrapping_sub(start.timestamp))
