@@ -1,0 +1,8 @@
+//! Images that boot.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod examples;
+mod launcher;
+mod load;
+mod network;
+mod troubles;

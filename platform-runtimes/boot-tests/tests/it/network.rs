@@ -1,0 +1,79 @@
+//! A tap interface, as on a host that routes to its guests: in a network namespace of the test's own, for which it has to be root.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use unik_boot_tests::guest::Guest;
+use unik_boot_tests::image::Image;
+use unik_boot_tests::machine::{ALL, MICROVM};
+use unik_boot_tests::{PATIENCE, project};
+
+/// A network namespace, held open by a process that sleeps in it.
+struct Namespace(Child);
+
+impl Namespace {
+    fn new() -> Self {
+        let child = Command::new("unshare").args(["--net", "sleep", "600"]).stdin(Stdio::null()).spawn();
+        let namespace = Self(child.expect("unshare is installed: it is in util-linux"));
+        // Until it is there, `nsenter` would find the namespace that everybody is in.
+        let own = std::fs::read_link("/proc/self/ns/net").unwrap();
+        let until = Instant::now() + PATIENCE;
+        let there = format!("/proc/{}/ns/net", namespace.0.id());
+        while std::fs::read_link(&there).is_ok_and(|net| net == own) {
+            assert!(Instant::now() < until, "no network namespace can be made: the test has to run as root");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        namespace
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net=/proc/{}/ns/net", self.0.id())).arg(program);
+        command
+    }
+
+    /// Runs a line of words; what it says.
+    #[track_caller]
+    fn run(&self, line: &str) -> String {
+        let mut words = line.split_whitespace();
+        let output = self.command(words.next().unwrap()).args(words).output().expect("nsenter starts");
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{line}: {said}");
+        said
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_tap_interface_carries_echo_requests_and_files_both_ways() {
+    let image = Image::build(&project::troubles(), MICROVM.target, "site", &["--unikernel", "site"]);
+    let big = project::big();
+    for machine in [&MICROVM, &ALL[1], &ALL[4]] {
+        let net = Namespace::new();
+        net.run("ip tuntap add dev tap0 mode tap");
+        net.run("ip addr add 10.9.0.1/24 dev tap0");
+        net.run("ip link set tap0 up");
+        let mut command = net.command(image.launcher.to_str().unwrap());
+        command.args(machine.options).args(["--nic", "service=tap0", "--", "--ipv4=10.9.0.2/24"]);
+        let guest = Guest::run(command, format!("a site on {}", machine.name));
+        let until = Instant::now() + PATIENCE;
+        while !net.command("ping").args(["-c1", "-W1", "10.9.0.2"]).output().unwrap().status.success() {
+            assert!(Instant::now() < until, "10.9.0.2 does not answer");
+        }
+        let said = net.run("ping -c 20 -i 0.01 -s 1400 10.9.0.2");
+        assert!(said.contains(" 0% packet loss"), "{said}");
+        for _ in 0..3 {
+            let curl =
+                net.command("curl").args(["--silent", "--fail", "http://10.9.0.2:8080/big.bin"]).output();
+            assert!(curl.unwrap().stdout == big, "it differs on {}", machine.name);
+        }
+        guest.stops();
+    }
+}
