@@ -1,7 +1,8 @@
-//! The crates that are written for the examples, kept in `examples/*/expected/unix`: compared byte for byte, laid out by
-//! rustfmt, and accepted by rustc. `UPDATE_EXPECT=1` writes them anew.
+//! The crates that are written for the examples, kept in `examples/*/expected/<target>`: compared byte for byte, laid out by
+//! rustfmt, and accepted by rustc. `UPDATE_EXPECT=1` writes them anew. A target joins them with the first crate that is kept
+//! for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,31 +29,53 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// Where a crate is kept, and the same crate written now, into a folder at the same depth.
-fn crates(example: &Path) -> (PathBuf, PathBuf) {
-    (example.join("expected/unix"), example.join("target/golden"))
+/// The targets for which crates are kept, by name: each example has one for every target that it can be built for.
+fn targets() -> BTreeSet<String> {
+    let kept = examples().into_iter().flat_map(|example| fs::read_dir(example.join("expected")));
+    let names = kept.flatten().map(|entry| entry.unwrap().file_name().into_string().expect("UTF-8"));
+    names.chain(["unix".to_owned()]).collect()
 }
 
-fn write(example: &Path) -> (PathBuf, PathBuf) {
-    let (kept, fresh) = crates(example);
+/// Where the crate of an example for a target is kept, and where it is written now, at the same depth.
+fn crates(example: &Path, target: &str) -> (PathBuf, PathBuf) {
+    (example.join("expected").join(target), example.join("target").join(format!("golden-{target}")))
+}
+
+/// Writes both if they are to be brought up to date, else the second. Whether the example can be built for the target.
+fn write(example: &Path, target: &str) -> bool {
+    let (kept, fresh) = crates(example, target);
     let app = example.join("app.unik");
     let app = app.strip_prefix(root()).unwrap().display().to_string();
-    let update = std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1");
-    if update {
-        let _ = fs::remove_dir_all(&kept);
-        line(root(), &format!("configure {app} --target unix --output {}", kept.display())).ended(0);
-        let _ = fs::remove_file(kept.join("Cargo.lock"));
+    let configure = |out: &Path| {
+        let _ = fs::remove_dir_all(out);
+        line(root(), &format!("configure {app} --target {target} --output {}", out.display()))
+    };
+    if std::env::var_os("UPDATE_EXPECT").is_some_and(|value| value == "1") {
+        if configure(&kept).code == Some(0) {
+            let _ = fs::remove_file(kept.join("Cargo.lock"));
+        } else {
+            let _ = fs::remove_dir_all(&kept);
+        }
     }
-    let _ = fs::remove_dir_all(&fresh);
-    line(root(), &format!("configure {app} --target unix --output {}", fresh.display())).ended(0);
-    (kept, fresh)
+    let done = configure(&fresh);
+    // Another target may lack something, which `unikc` says; this one has everything.
+    assert!(done.code == Some(0) || target != "unix" && done.err.contains("error["), "{}", done.shown());
+    done.code == Some(0)
 }
 
 #[test]
 fn the_crates_of_the_examples_are_what_is_kept_and_compile() {
     let mut failures = String::new();
-    for example in examples() {
-        let (kept, fresh) = write(&example);
+    for (example, target) in
+        examples().iter().flat_map(|example| targets().into_iter().map(move |target| (example, target)))
+    {
+        let (kept, fresh) = crates(example, &target);
+        if !write(example, &target) {
+            if kept.exists() {
+                failures += &format!("{} cannot be written any more\n", kept.display());
+            }
+            continue;
+        }
         let (kept_files, fresh_files) = (files(&kept), files(&fresh));
         for name in kept_files.keys().chain(fresh_files.keys()) {
             if kept_files.get(name) != fresh_files.get(name) {
@@ -61,7 +84,7 @@ fn the_crates_of_the_examples_are_what_is_kept_and_compile() {
             }
         }
         failures += &laid_out(&kept).err().unwrap_or_default();
-        failures += &compiles(&kept).err().unwrap_or_default();
+        failures += &compiles(&kept, &fresh).err().unwrap_or_default();
     }
     assert!(failures.is_empty(), "{failures}");
 }
@@ -83,10 +106,9 @@ fn laid_out(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// Compiled in a copy of the folder at the same depth, since cargo writes a lock file beside the manifest.
-fn compiles(kept: &Path) -> Result<(), String> {
-    let example = kept.parent().and_then(Path::parent).expect("it lies in an example");
-    let (_, fresh) = crates(example);
+/// Compiled in a copy of the folder at the same depth, since cargo writes a lock file beside the manifest; and in that folder,
+/// where the configuration of a bare image lies.
+fn compiles(kept: &Path, fresh: &Path) -> Result<(), String> {
     for (name, content) in files(kept) {
         fs::write(fresh.join(name), content).map_err(|reason| reason.to_string())?;
     }
@@ -96,7 +118,7 @@ fn compiles(kept: &Path) -> Result<(), String> {
         .args(["clippy", "--offline", "--quiet", "--target-dir"])
         .arg(root().join("target/unik/golden"))
         .args(["--", "-D", "warnings"])
-        .current_dir(&fresh)
+        .current_dir(fresh)
         .env_remove("CARGO_MANIFEST_DIR")
         .output()
         .map_err(|reason| reason.to_string())?;
