@@ -4,6 +4,7 @@
 //! whatever the number of the others.
 
 use alloc::collections::{BTreeSet, VecDeque};
+use alloc::vec::Vec;
 use core::task::Waker;
 
 use smoltcp::time::Instant;
@@ -103,9 +104,16 @@ impl Agenda {
         self.asking.insert(item);
     }
 
-    /// The next of those who wait for a neighbour; one may have answered.
-    pub(crate) fn take_asking(&mut self) -> Option<Item> {
-        self.asking.pop_first()
+    /// An item has sent something: its neighbour is known.
+    pub(crate) fn found(&mut self, item: Item) {
+        if !self.asking.is_empty() {
+            self.asking.remove(&item);
+        }
+    }
+
+    /// Those who wait for a neighbour; one may have answered.
+    pub(crate) fn asking(&self) -> impl Iterator<Item = Item> + use<> {
+        self.asking.iter().copied().collect::<Vec<_>>().into_iter()
     }
 
     /// Whom to wake when there is something to do.

@@ -75,4 +75,4 @@ impl<W: World> Layer for Ipv4<W> {
     }
 }
 
-impl<W: World> layer::Ipv4 for Ipv4<W> {}
+impl<W: World> layer::V4 for Ipv4<W> {}

@@ -45,4 +45,4 @@ impl<W: World> Layer for Ipv6<W> {
     }
 }
 
-impl<W: World> layer::Ipv6 for Ipv6<W> {}
+impl<W: World> layer::V6 for Ipv6<W> {}

@@ -21,11 +21,11 @@ pub trait Ethernet: Layer {}
 /// Who has an address of IPv4 (RFC 826): `std/ip.Arp`.
 pub trait Arp: Layer {}
 
-/// Packets of IPv4 (RFC 791): `std/ip.Ipv4`.
-pub trait Ipv4: Layer {}
+/// Packets of IPv4 (RFC 791): `std/ip.V4`.
+pub trait V4: Layer {}
 
-/// Packets of IPv6 (RFC 8200): `std/ip.Ipv6`.
-pub trait Ipv6: Layer {}
+/// Packets of IPv6 (RFC 8200): `std/ip.V6`.
+pub trait V6: Layer {}
 
 /// Control messages (RFC 792, RFC 4443): `std/ip.Icmp`.
 pub trait Icmp: Layer + Ping {}

@@ -47,6 +47,9 @@ impl<N: Nic> Net<'_, N> {
         {
             sent = true;
         }
+        if sent {
+            self.agenda.found(item);
+        }
         let next = self.iface.poll_at(self.now, &slot.sockets)?;
         if next == self.now + ASKS_AGAIN && !sent {
             self.agenda.ask(item);

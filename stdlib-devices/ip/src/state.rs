@@ -242,7 +242,7 @@ impl Parts {
 
     /// A neighbour has told its address: perhaps the one that somebody waits for.
     fn wake_asking<N: Nic>(&mut self, net: &mut Net<'_, N>) {
-        while let Some(item) = net.agenda.take_asking() {
+        for item in net.agenda.asking() {
             if let Some(plan) = self.plan(item) {
                 net.agenda.mark(item, plan);
             }

@@ -27,8 +27,8 @@ impl<W: World> Tcp<W> {
     /// Connections whose buffers take `buffers` bytes together at most. The more connections there are, the smaller are the buffers of
     /// the next; what does not fit is not answered.
     pub async fn new(
-        v4: impl layer::Ipv4<World = W>,
-        v6: impl layer::Ipv6<World = W>,
+        v4: impl layer::V4<World = W>,
+        v6: impl layer::V6<World = W>,
         buffers: u64,
     ) -> Result<Self, Error> {
         let link = v4.link();

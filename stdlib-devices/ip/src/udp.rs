@@ -20,10 +20,7 @@ pub struct Udp<W: World>(Link<W>);
 
 impl<W: World> Udp<W> {
     /// Datagrams over both.
-    pub async fn new(
-        v4: impl layer::Ipv4<World = W>,
-        v6: impl layer::Ipv6<World = W>,
-    ) -> Result<Self, Error> {
+    pub async fn new(v4: impl layer::V4<World = W>, v6: impl layer::V6<World = W>) -> Result<Self, Error> {
         let link = v4.link();
         if !link.is(v6.link()) {
             return Err(Error::OtherInterface);

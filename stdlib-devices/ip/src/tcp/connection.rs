@@ -14,8 +14,9 @@ use crate::slot::Slot;
 /// How long a connection may be idle before its peer is asked whether it is still there (RFC 9293, 3.8.4). Shorter than the two hours
 /// of RFC 1122: who is gone must not hold memory for long.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
-/// How long a peer may be silent although it should answer: three unanswered questions, and longer than R2 of RFC 9293, 3.8.3.
-const SILENCE: Duration = Duration::from_secs(200);
+/// How long a peer may be silent although it should answer: four unanswered questions, or nine times the same segment, and longer
+/// than R2 of RFC 9293, 3.8.3.
+const SILENCE: Duration = Duration::from_secs(300);
 /// How long a peer may take to connect to us, once it has begun: its SYN answered four times.
 const HANDSHAKE: Duration = Duration::from_secs(15);
 /// How long we try to connect.
@@ -67,6 +68,8 @@ impl Connection {
         let mut socket = Socket::new(buffers.receive, buffers.send);
         socket.set_nagle_enabled(false);
         socket.set_congestion_control(CongestionControl::Reno);
+        // Set later, it would ask at once.
+        socket.set_keep_alive(Some(KEEP_ALIVE));
         socket.set_timeout(Some(if owner == Owner::Flow { CONNECT } else { HANDSHAKE }));
         Self {
             slot: Slot::new(socket),
@@ -104,9 +107,7 @@ impl Connection {
 
     /// From now on the peer is watched as one that is connected.
     pub(crate) fn watch(&mut self) {
-        let socket = self.socket_mut();
-        socket.set_timeout(Some(SILENCE));
-        socket.set_keep_alive(Some(KEEP_ALIVE));
+        self.socket_mut().set_timeout(Some(SILENCE));
     }
 
     /// Remembers what smoltcp forgets: that the peer has closed, and why the connection has ended.

@@ -342,6 +342,10 @@ impl Table {
     /// The flow of a connection is gone.
     pub(crate) fn abandon<N: Nic>(&mut self, net: &mut Net<'_, N>, place: usize) {
         let Some(connection) = self.get_mut(place) else { return };
+        // Nobody at the other end knows it, or waits for its end.
+        if matches!(connection.state(), State::Closed | State::SynSent) {
+            return self.remove(net, place);
+        }
         connection.abandon(net.now);
         connection.touch(net, place);
         self.settle(net, place, Error::Closed);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
+mod faults;
 mod others;
 mod support;
 mod tcp;
