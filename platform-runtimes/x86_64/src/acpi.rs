@@ -129,9 +129,8 @@ pub(crate) fn power_off() {
     let sleep = language(&fadt).and_then(aml::soft_off).unwrap_or(Sleep { a: 0, b: 0 });
     if fadt.hardware_reduced {
         // SLP_EN and the kind of sleep of the sleep control register (4.8.3.7).
-        if let Some(control) = fadt.sleep_control.and_then(Register::reach) {
-            control.write(sleep.a << 2 | 1 << 5);
-        }
+        let Some(control) = fadt.sleep_control.and_then(Register::reach) else { return };
+        control.write(sleep.a << 2 | 1 << 5);
     } else {
         take_over(&fadt);
         for (control, kind) in [(fadt.control(), sleep.a), (fadt.control_b(), sleep.b)] {

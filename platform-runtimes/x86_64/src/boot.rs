@@ -62,12 +62,14 @@ fn take_memory(start_info: u64) -> Result<(), &'static str> {
         Malformed::Version => "the loader's start info has no memory map",
     })?;
     crate::acpi::set_root(info.rsdp);
-    let mut ram = Ranges::new();
+    let (mut ram, mut reserved) = (Ranges::new(), Ranges::new());
     for index in 0..u64::from(info.entries) {
         // SAFETY: the start info says that so many entries are there.
         let entry = unsafe { read::<ENTRY>(info.map + index * ENTRY as u64) };
-        if let Some(range) = start_info::ram(&entry) {
-            ram.push(range);
+        match start_info::entry(&entry) {
+            Some((range, true)) => ram.join(range),
+            Some((range, false)) => reserved.push(range),
+            None => {}
         }
     }
     let image = range(&raw const __image_start, &raw const __image_end);
@@ -84,7 +86,7 @@ fn take_memory(start_info: u64) -> Result<(), &'static str> {
         let [start, size] = [0, 8].map(|at| start_info::word64(&module, at));
         used.push(Range { start, end: start.saturating_add(size) });
     }
-    let free = ram.free(used.as_slice());
+    let free = ram.free(reserved.as_slice()).free(used.as_slice());
     protect(&free, &ram, command_line)
 }
 

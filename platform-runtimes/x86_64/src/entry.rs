@@ -20,13 +20,6 @@ global_asm!(
     .long unik_start_pvh
     .popsection
 
-    .pushsection .bss.unik_start, "aw", @nobits
-    .balign 4096
-unik_start_pml4: .skip 4096
-unik_start_pdpt: .skip 4096
-unik_start_pd: .skip 4 * 4096
-    .popsection
-
     .pushsection .rodata.unik_start, "a"
     .balign 8
 unik_start_gdt:
@@ -45,8 +38,13 @@ unik_start_pvh:
     cli
     cld
 
+    // Nobody has cleared the tables: PML4, PDPT, four PDs.
+    movl $__start_tables, %edi
+    xorl %eax, %eax
+    movl $(6 * 1024), %ecx
+    rep stosl
     // 4 GiB, each at its own address, in pages of 2 MiB: 0x83 is present, writable, large.
-    movl $unik_start_pd, %edi
+    movl $(__start_tables + 0x2000), %edi
     movl $0x83, %eax
     movl $2048, %ecx
 1:  movl %eax, (%edi)
@@ -54,16 +52,16 @@ unik_start_pvh:
     addl $8, %edi
     decl %ecx
     jnz 1b
-    movl $(unik_start_pd + 0x0003), %eax
-    movl %eax, unik_start_pdpt
+    movl $(__start_tables + 0x2003), %eax
+    movl $(__start_tables + 0x1000), %edi
+    movl $4, %ecx
+3:  movl %eax, (%edi)
     addl $0x1000, %eax
-    movl %eax, unik_start_pdpt + 8
-    addl $0x1000, %eax
-    movl %eax, unik_start_pdpt + 16
-    addl $0x1000, %eax
-    movl %eax, unik_start_pdpt + 24
-    movl $(unik_start_pdpt + 3), unik_start_pml4
-    movl $unik_start_pml4, %eax
+    addl $8, %edi
+    decl %ecx
+    jnz 3b
+    movl $(__start_tables + 0x1003), __start_tables
+    movl $__start_tables, %eax
     movl %eax, %cr3
 
     // PAE, OSFXSR and OSXMMEXCPT.

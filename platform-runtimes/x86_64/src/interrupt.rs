@@ -50,21 +50,19 @@ impl Vector {
 /// The index of the timer's vector.
 const TIMER: u8 = 0;
 
-static COUNTS: Single<Cell<[u32; VECTORS as usize]>> = Single::new(Cell::new([0; VECTORS as usize]));
+static COUNTS: Single<[Cell<u32>; VECTORS as usize]> =
+    Single::new([const { Cell::new(0) }; VECTORS as usize]);
 static NEXT: Single<Cell<u8>> = Single::new(Cell::new(TIMER + 1));
 static LOCAL: Single<RefCell<Option<Option<Local>>>> = Single::new(RefCell::new(None));
 static ROUTING: Single<RefCell<Option<Routing>>> = Single::new(RefCell::new(None));
 
 /// How often an interrupt has come; those that came together count once.
 fn count(index: u8) -> u32 {
-    let mut counts = COUNTS.get();
-    let count = &mut counts[usize::from(index)];
+    let count = &COUNTS[usize::from(index)];
     if traps::take_fired(index) {
-        *count = count.wrapping_add(1);
+        count.set(count.get().wrapping_add(1));
     }
-    let count = *count;
-    COUNTS.set(counts);
-    count
+    count.get()
 }
 
 fn take_vector() -> Result<u8, Error> {

@@ -1,12 +1,12 @@
 //! The machine as the executor waits with it: sources of events, and sleeping until one of them has something.
 //!
-//! No wake-up is lost: interrupts are let in at two places alone. One is a moment at the start of each wait, so that a program that is
-//! never idle takes its interrupts too. The other is the sleep itself: whatever has happened since the sources were armed has its
-//! interrupt pending, which ends the sleep at once.
+//! No wake-up is lost: interrupts are let in at two places alone. One is a moment at the start of every so many waits, so that a
+//! program that is never idle takes its interrupts too. The other is the sleep itself: whatever has happened since the sources were
+//! armed has its interrupt pending, which ends the sleep at once.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use core::cell::{OnceCell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
 use core::time::Duration;
 
@@ -26,10 +26,14 @@ pub trait Source {
     fn arm(&self) -> bool;
 }
 
+/// Every so many waits interrupts are let in: it costs more than a wait of a busy program does, and what they tell can wait.
+const LET_IN: u32 = 64;
+
 /// The machine.
 #[derive(Default)]
 pub struct Machine {
     sources: RefCell<Vec<Rc<dyn Source>>>,
+    waits: Cell<u32>,
 }
 
 impl Machine {
@@ -56,7 +60,10 @@ impl Platform for Machine {
     }
 
     fn wait(&self, until: Option<Duration>) {
-        cpu::let_interrupts_in();
+        let waits = self.waits.replace(self.waits.get().wrapping_add(1));
+        if waits.is_multiple_of(LET_IN) {
+            cpu::let_interrupts_in();
+        }
         if self.any(|source| source.poll()) || until.is_some_and(|until| until <= clock::now()) {
             return;
         }

@@ -30,6 +30,18 @@ impl Ranges {
         }
     }
 
+    /// Adds what none of them has yet: maps of loaders may name memory twice.
+    pub(crate) fn join(&mut self, range: Range) {
+        let mut new = Self::new();
+        new.push(range);
+        for own in self.as_slice() {
+            new = new.cut(*own);
+        }
+        for part in new.as_slice() {
+            self.push(*part);
+        }
+    }
+
     pub(crate) fn as_slice(&self) -> &[Range] {
         &self.ranges[..self.count]
     }
@@ -94,6 +106,19 @@ mod tests {
         assert_eq!(free.as_slice(), expected);
         assert!(free.overlap(Range { start: 0x1f_ffff, end: 0x20_1000 }));
         assert!(!free.overlap(Range { start: 0x20_0000, end: 0x20_1000 }));
+    }
+
+    #[test]
+    fn memory_that_is_named_twice_is_there_once() {
+        let mut all = ranges(&[(10, 20), (30, 40)]);
+        for (start, end) in [(12, 15), (15, 35), (0, 50), (5, 6)] {
+            all.join(Range { start, end });
+        }
+        let mut found = all.as_slice().to_vec();
+        found.sort_unstable();
+        assert_eq!(found.first().map(|range| range.start), Some(0));
+        assert_eq!(found.last().map(|range| range.end), Some(50));
+        assert!(found.windows(2).all(|pair| pair[0].end == pair[1].start), "{found:?}");
     }
 
     #[test]

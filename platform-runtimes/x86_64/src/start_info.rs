@@ -64,11 +64,11 @@ impl StartInfo {
     }
 }
 
-/// The memory of an entry of the map, if it is RAM.
-pub(crate) fn ram(entry: &[u8; ENTRY]) -> Option<Range> {
+/// The memory of an entry of the map, and whether it is RAM; nothing if it makes no sense.
+pub(crate) fn entry(entry: &[u8; ENTRY]) -> Option<(Range, bool)> {
     let (start, size) = (word64(entry, 0), word64(entry, 8));
     let end = start.checked_add(size)?;
-    (word32(entry, 16) == RAM && end > start).then_some(Range { start, end })
+    (end > start).then_some((Range { start, end }, word32(entry, 16) == RAM))
 }
 
 /// Cuts `range` out of `from`: what is left below, and what is left above.
@@ -128,17 +128,19 @@ mod tests {
     }
 
     #[test]
-    fn only_ram_that_ends_behind_its_start_counts() {
-        let entry = |start: u64, size: u64, kind: u32| {
+    fn only_memory_that_ends_behind_its_start_counts() {
+        let read = |start: u64, size: u64, kind: u32| {
             let mut bytes = [0; ENTRY];
             bytes[0..8].copy_from_slice(&start.to_le_bytes());
             bytes[8..16].copy_from_slice(&size.to_le_bytes());
             bytes[16..20].copy_from_slice(&kind.to_le_bytes());
-            ram(&bytes)
+            entry(&bytes)
         };
-        assert_eq!(entry(0x1000, 0x2000, 1), Some(Range { start: 0x1000, end: 0x3000 }));
-        for (start, size, kind) in [(0x1000, 0x2000, 2), (0x1000, 0, 1), (u64::MAX, 2, 1)] {
-            assert_eq!(entry(start, size, kind), None, "{start} {size} {kind}");
+        let range = Range { start: 0x1000, end: 0x3000 };
+        assert_eq!(read(0x1000, 0x2000, 1), Some((range, true)));
+        assert_eq!(read(0x1000, 0x2000, 2), Some((range, false)));
+        for (start, size) in [(0x1000, 0), (u64::MAX, 2)] {
+            assert_eq!(read(start, size, 1), None, "{start} {size}");
         }
     }
 

@@ -114,8 +114,10 @@ enum Hardware {
 
 /// PWRBTN_STS and PWRBTN_EN.
 const POWER_BUTTON: u16 = 1 << 8;
-/// The power button's event in QEMU's generic event device (docs/specs/acpi_hw_reduced_hotplug).
-const GENERIC_POWER_BUTTON: u32 = 1 << 1;
+/// The power button's event in the register of QEMU's generic event device (docs/specs/acpi_hw_reduced_hotplug.rst).
+const QEMU_POWER_BUTTON: u32 = 1 << 1;
+/// The same in that of Cloud Hypervisor (devices/src/lib.rs, `AcpiNotificationFlags`).
+const CLOUD_HYPERVISOR_POWER_BUTTON: u8 = 1 << 3;
 
 impl Hardware {
     fn take_press(&self) -> bool {
@@ -128,10 +130,14 @@ impl Hardware {
                 }
                 pressed
             }
-            Self::Generic(register) => register.read32(0) & GENERIC_POWER_BUTTON != 0,
+            Self::Generic(register) if register.length() == 4 => register.read32(0) & QEMU_POWER_BUTTON != 0,
+            Self::Generic(register) => register.read8(0) & CLOUD_HYPERVISOR_POWER_BUTTON != 0,
             Self::Keyboard(held) => {
                 let mut pressed = false;
-                while KEYBOARD.read8(STATUS) & FULL != 0 {
+                for _ in 0..KEYS {
+                    if KEYBOARD.read8(STATUS) & FULL == 0 {
+                        break;
+                    }
                     let (now, delete) = held.get().after(KEYBOARD.read8(DATA));
                     held.set(now);
                     pressed |= delete;
@@ -163,7 +169,7 @@ fn fixed(fadt: &acpi::tables::Fadt) -> Option<(Vector, Hardware)> {
 
 fn generic(fadt: &acpi::tables::Fadt) -> Option<(Vector, Hardware)> {
     let events = acpi::generic_events(fadt)?;
-    let register = Mmio::try_map(events.address, 4).ok()?;
+    let register = Mmio::try_map(events.address, events.length).ok()?;
     let vector = route(events.interrupt, Trigger::Edge).ok()?;
     Some((vector, Hardware::Generic(register)))
 }
@@ -174,6 +180,8 @@ const DATA: u16 = 0;
 const STATUS: u16 = 4;
 /// There is a byte to read.
 const FULL: u8 = 1;
+/// More bytes than any controller keeps.
+const KEYS: usize = 64;
 
 fn keyboard() -> Option<(Vector, Hardware)> {
     // Where there is none, all bits are ones.

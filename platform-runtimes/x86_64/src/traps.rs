@@ -134,7 +134,10 @@ fn load() {
 
 /// Whether interrupt `index` has come since it was last asked.
 pub(crate) fn take_fired(index: u8) -> bool {
-    stubs::fired().fetch_and(!(1 << index), Ordering::Relaxed) & 1 << index != 0
+    // A plain load first: it is asked often, and has rarely come.
+    let bit = 1 << index;
+    stubs::fired().load(Ordering::Relaxed) & bit != 0
+        && stubs::fired().fetch_and(!bit, Ordering::Relaxed) & bit != 0
 }
 
 /// Says where the handlers tell the interrupt controller that they are done: the address of its register, or that it is the MSR

@@ -18,11 +18,14 @@ pub(crate) struct Sleep {
     pub(crate) b: u8,
 }
 
-/// A device that raises events without fixed hardware (5.6.9): one register of 32 bits, which says what has happened.
+/// A device that raises events without fixed hardware (5.6.9): one register, which says what has happened, and forgets it when it
+/// is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GenericEvents {
     /// The register.
     pub(crate) address: u64,
+    /// Its bytes: QEMU's has four, Cloud Hypervisor's one.
+    pub(crate) length: usize,
     /// Its global system interrupt.
     pub(crate) interrupt: u32,
 }
@@ -62,15 +65,18 @@ pub(crate) fn soft_off(code: &[u8]) -> Option<Sleep> {
     })
 }
 
-/// The device `ACPI0013` with its interrupt and the region of its register, as QEMU writes it.
+/// The device `ACPI0013` with its interrupt, and the region of its register. QEMU writes the region into that device, Cloud Hypervisor
+/// into another one, as `GDST`.
 pub(crate) fn generic_events(code: &[u8]) -> Option<GenericEvents> {
     // Interrupt, region and identifier stand close together.
     const CLOSE: usize = 256;
+    let elsewhere = || positions(code, b"\x5b\x80GDST").find_map(|at| region(&code[at + 2..]));
     positions(code, b"ACPI0013\0").find_map(|at| {
         let device = code.get(at..code.len().min(at + CLOSE))?;
         let interrupt = interrupt(device)?;
-        let region = positions(device, &[EXTENDED, REGION]).find_map(|at| region(device.get(at + 2..)?))?;
-        Some(GenericEvents { address: region, interrupt })
+        let inside = positions(device, &[EXTENDED, REGION]).find_map(|at| region(&device[at + 2..]));
+        let (address, length) = inside.or_else(elsewhere)?;
+        Some(GenericEvents { address, length, interrupt })
     })
 }
 
@@ -87,14 +93,15 @@ fn interrupt(code: &[u8]) -> Option<u32> {
     })
 }
 
-/// The address of a region of system memory that is four bytes long: name, space, address, length.
-fn region(code: &[u8]) -> Option<u64> {
+/// The address and the length of a region of system memory for one register: name, space, address, length.
+fn region(code: &[u8]) -> Option<(u64, usize)> {
     if *code.get(4)? != SYSTEM_MEMORY {
         return None;
     }
     let (address, length) = constant(code.get(5..)?)?;
     let (size, _) = constant(code.get(5 + length..)?)?;
-    (size == 4).then_some(address)
+    let size = usize::try_from(size).ok()?;
+    matches!(size, 1 | 4).then_some((address, size))
 }
 
 #[cfg(test)]
@@ -135,13 +142,23 @@ mod tests {
 
     #[test]
     fn generic_events_are_found() {
-        let expected = GenericEvents { address: 0xfea0_0000, interrupt: 9 };
+        let expected = GenericEvents { address: 0xfea0_0000, length: 4, interrupt: 9 };
         let mut code = std::vec![0; 1000];
         code.extend(events());
         assert_eq!(generic_events(&code), Some(expected));
         for at in 0..events().len() - 13 {
             assert_eq!(generic_events(&events()[..at]), None, "cut at {at}");
         }
+        // As Cloud Hypervisor writes it.
+        let mut code = Vec::from(
+            *b"\x08_CRS\x11\x20\x5b\x80GDST\0\x0e\0\x10\0\xe8\0\0\0\0\x01\x5b\x81\x0bGDST\x01GDAT\x08",
+        );
+        code.extend(b"\x5b\x82\x30GED_\x08_HID\x0dACPI0013\0\x08_UID\0\x08_CRS\x11\x0e\x0a\x0b");
+        code.extend([0x89, 6, 0, 3, 1, 5, 0, 0, 0, 0x79, 0]);
+        assert_eq!(
+            generic_events(&code),
+            Some(GenericEvents { address: 0xe800_1000, length: 1, interrupt: 5 })
+        );
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(crate) struct Boot {
     machine: String,
     command_line: String,
     cpu: &'static str,
+    processors: u32,
     memory: u32,
     serial: &'static [&'static str],
     debug_exit: bool,
@@ -56,6 +57,7 @@ impl Boot {
             machine: machine.into(),
             command_line: command_line.into(),
             cpu: "max",
+            processors: 1,
             memory: 64,
             serial: &["-serial", "stdio"],
             debug_exit: true,
@@ -68,6 +70,10 @@ impl Boot {
 
     pub(crate) fn cpu(self, cpu: &'static str) -> Self {
         Self { cpu, ..self }
+    }
+
+    pub(crate) fn processors(self, processors: u32) -> Self {
+        Self { processors, ..self }
     }
 
     /// Memory in MiB.
@@ -91,6 +97,7 @@ impl Boot {
         let name = format!("unik-x86_64-{}-{number}", std::process::id());
         let monitor = std::env::temp_dir().join(name);
         let mut qemu = Command::new("qemu-system-x86_64");
+        qemu.args(["-smp", &self.processors.to_string()]);
         qemu.args([
             "-accel",
             "tcg",

@@ -23,6 +23,22 @@ fn a_program_runs_on_old_and_small_processors() {
 }
 
 #[test]
+fn the_registers_of_a_processor_can_be_used() {
+    for (cpu, machine, text) in [("max", "microvm", "wide"), ("qemu64", "pc", "not wide")] {
+        let ended = Boot::mode(machine, "wide").cpu(cpu).run();
+        assert_eq!(ended.text, text, "{cpu}");
+        ended.expect(0);
+    }
+}
+
+#[test]
+fn several_processors_are_one() {
+    let ended = Boot::mode("q35", "sleep").processors(4).run();
+    assert!(ended.text.ends_with("time goes on"), "{}", ended.text);
+    ended.expect(0);
+}
+
+#[test]
 fn a_machine_without_tables_of_the_firmware_is_a_machine() {
     let ended = Boot::mode("microvm,acpi=off", "sleep").run();
     assert!(ended.text.ends_with("time goes on"), "{}", ended.text);

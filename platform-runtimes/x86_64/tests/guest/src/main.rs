@@ -42,6 +42,7 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
         "job" => return Err(Failure { exit: Exit::JOB, message: "the job failed".into() }),
         "words" => say(unik_x86_64::command_line(), &console),
         "sleep" => sleep(&console, &timer).await,
+        "wide" => wide(&console),
         "idle" => {
             say("idle", &console);
             timer.sleep(Duration::from_secs(3)).await;
@@ -97,6 +98,29 @@ async fn sleep(console: &Serial, timer: &Timer) {
     say("time goes on", console);
 }
 
+/// The registers of AVX hold what is put there, if the processor has them, and programs that ask are told so.
+fn wide(console: &Serial) {
+    let features = core::arch::x86_64::__cpuid(1).ecx;
+    let (saved, avx) = (features & 1 << 27 != 0, features & 1 << 28 != 0);
+    if !avx {
+        return say(if saved { "saved, not wide" } else { "not wide" }, console);
+    }
+    assert!(saved, "AVX without the instructions that save its registers");
+    let mut to = [0_u64; 4];
+    // SAFETY: the processor has AVX, as a program finds out in this way; the instructions read and write four words.
+    unsafe {
+        core::arch::asm!(
+            "vmovdqu ymm0, [{from}]",
+            "vmovdqu [{to}], ymm0",
+            from = in(reg) &[1_u64, 2, 3, 4],
+            to = in(reg) &mut to,
+            out("ymm0") _,
+        );
+    }
+    assert_eq!(to, [1, 2, 3, 4]);
+    say("wide", console);
+}
+
 async fn random(console: &Serial) -> Result<(), Failure> {
     let entropy = Entropy::new().await.map_err(failed)?;
     let mut seen = Vec::new();
@@ -110,6 +134,10 @@ async fn random(console: &Serial) -> Result<(), Failure> {
     let ones: u64 = much.iter().map(|byte| u64::from(byte.count_ones())).sum();
     let bits = 8 * much.len() as u64;
     assert!(ones.abs_diff(bits / 2) < bits / 1_000, "{ones} of {bits} bits are ones");
+    // Crates that ask for random bytes themselves get the same ones, also on a thread that holds everything up.
+    let mut theirs = [0; 64];
+    critical_section::with(|_| getrandom::fill(&mut theirs)).map_err(failed)?;
+    assert!(theirs.iter().any(|byte| *byte != 0), "nothing was filled");
     say(&format!("random {:016x}", seen[0]), console);
     Ok(())
 }
