@@ -1,8 +1,8 @@
 //! What the firmware's tables are used for: power off, reset, the power button, and where interrupt controllers are.
 //!
-//! Tables are looked for when somebody first asks, and read where the firmware has put them. There is no interpreter of the
-//! machine language in them: the few things that stand only there are found by their names (`aml`). ACPI means the
-//! specification in version 6.5.
+//! Tables are looked for when somebody first asks, and read where the firmware has put them. There is no interpreter
+//! of the machine language in them: the few things that stand only there are found by their names (`aml`). ACPI means
+//! the specification in version 6.5.
 
 pub(crate) mod aml;
 pub(crate) mod controllers;
@@ -25,7 +25,8 @@ const SLEEP: u16 = 1 << 13;
 const SLEEP_TYPE: u32 = 10;
 /// The processor gets the events, not the firmware.
 const SCI_ENABLED: u16 = 1;
-/// How long is waited for the firmware, and for the power to go: looks at a port, each of which takes about a microsecond.
+/// How long is waited for the firmware, and for the power to go: looks at a port, each of which takes about a
+/// microsecond.
 const PATIENCE: u32 = 300_000;
 
 static HINT: Single<Cell<u64>> = Single::new(Cell::new(0));
@@ -44,8 +45,8 @@ impl Physical for Live {
         let end = address.checked_add(u64::try_from(length).ok()?)?;
         paging::map_constant(Range { start: address, end }).ok()?;
         let start = core::ptr::with_exposed_provenance::<u8>(usize::try_from(address).ok()?);
-        // SAFETY: the memory is mapped for reading, belongs neither to the heap nor to the image, and the firmware, which could
-        // write it, does not run any more.
+        // SAFETY: the memory is mapped for reading, belongs neither to the heap nor to the image, and the firmware,
+        // which could write it, does not run any more.
         Some(unsafe { core::slice::from_raw_parts(start, length) })
     }
 }
@@ -66,12 +67,11 @@ pub(crate) fn fadt() -> Option<Fadt> {
 
 /// The machine language of the table that describes the machine.
 fn language(fadt: &Fadt) -> Option<&'static [u8]> {
-    // Tables stay where they are.
-    static LIVE: Live = Live;
-    tables::at(&LIVE, fadt.dsdt, *b"DSDT").and_then(|table| table.get(tables::HEADER..))
+    tables::at(&Live, fadt.dsdt, *b"DSDT").and_then(|table| table.get(tables::HEADER..))
 }
 
-/// The machine language of the firmware that describes the machine, for who looks for a device in it; nothing without ACPI.
+/// The machine language of the firmware that describes the machine, for who looks for a device in it; nothing without
+/// ACPI.
 pub fn machine_language() -> Option<&'static [u8]> {
     language(&fadt()?)
 }

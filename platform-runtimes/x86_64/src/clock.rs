@@ -1,8 +1,8 @@
 //! Time: since the start of the program, and of the day.
 //!
-//! The time since the start comes from kvm-clock where the hypervisor offers it, which says itself how its page follows the time
-//! stamp counter; else from the time stamp counter, whose frequency the processor or the hypervisor tells, or is measured against the timer
-//! of the PC. It never goes back, whatever the counter does.
+//! The time since the start comes from kvm-clock where the hypervisor offers it, which says itself how its page
+//! follows the time stamp counter; else from the time stamp counter, whose frequency the processor or the hypervisor
+//! tells, or is measured against the timer of the PC. It never goes back, whatever the counter does.
 
 mod calendar;
 mod frequency;

@@ -1,12 +1,13 @@
 //! The command line: how the loader's text becomes the program's words.
 //!
-//! Words are separated by white space. `'…'` keeps everything as it is; `"…"` keeps everything but `\"` and `\\`, which stand for
-//! the character behind the backslash; elsewhere a backslash keeps the character behind it. Quoted and plain parts that touch
-//! are one word, so `--name="a b"c` is `--name=a bc`, and `''` is a word of nothing. A quote that is not closed, and a backslash
-//! with nothing behind it, are mistakes. There are no variables, no comments, and a line feed is white space.
+//! Words are separated by white space. `'…'` keeps everything as it is; `"…"` keeps everything but `\"` and `\\`,
+//! which stand for the character behind the backslash; elsewhere a backslash keeps the character behind it. Quoted
+//! and plain parts that touch are one word, so `--name="a b"c` is `--name=a bc`, and `''` is a word of nothing. A
+//! quote that is not closed, and a backslash with nothing behind it, are mistakes. There are no variables, no
+//! comments, and a line feed is white space.
 //!
-//! Virtual machine monitors add words that are meant for a kernel. Those for the machine's devices, `virtio_mmio.device=…` and
-//! `pci=off`, are not for the program.
+//! Virtual machine monitors add words that are meant for a kernel. Those for the machine's devices,
+//! `virtio_mmio.device=…` and `pci=off`, are not for the program.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,7 +23,8 @@ pub(crate) fn keep(text: &[u8]) {
     GIVEN.set(Vec::from(text).leak());
 }
 
-/// The whole command line as the loader has given it. What is not UTF-8 is left out from there on; [`boot_words`] refuses it.
+/// The whole command line as the loader has given it. What is not UTF-8 is left out from there on; [`boot_words`]
+/// refuses it.
 pub fn command_line() -> &'static str {
     let given = GIVEN.get();
     match core::str::from_utf8(given) {

@@ -1,8 +1,8 @@
 //! The early console: lines for people, from the first instruction of Rust to the last.
 //!
-//! It writes to COM1, a 16550 at port 0x3f8, where one is (its scratch register keeps what is written), and else to the debug
-//! console of virtual machines at port 0xe9, which says so when it is read. A machine without either is silent. A platform may
-//! put a console of its own in its place with [`set`].
+//! It writes to COM1, a 16550 at port 0x3f8, where one is (its scratch register keeps what is written), and else to
+//! the debug console of virtual machines at port 0xe9, which says so when it is read. A machine without either is
+//! silent. A platform may put a console of its own in its place with [`set`].
 
 use core::cell::Cell;
 use core::fmt;
@@ -33,8 +33,8 @@ pub type Sink = fn(&[u8]);
 
 static SINK: Single<Cell<Option<Sink>>> = Single::new(Cell::new(None));
 
-/// Puts another console in the place of the early one. The function must write at once: it is also called when the program is
-/// about to end.
+/// Puts another console in the place of the early one. The function must write at once: it is also called when the
+/// program is about to end.
 pub fn set(sink: Sink) {
     SINK.set(Some(sink));
 }

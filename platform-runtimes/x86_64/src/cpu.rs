@@ -1,4 +1,5 @@
-//! Instructions of the processor that Rust has no words for, one function each; and what the processor says it can do.
+//! Instructions of the processor that Rust has no words for, one function each; and what the processor says it can
+//! do.
 //!
 //! Intel's Software Developer's Manual (SDM) is meant where a section is named.
 
@@ -50,7 +51,8 @@ pub(crate) fn halves(value: u64) -> [u32; 2] {
     [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
 }
 
-/// The time stamp counter. RDTSCP is not on every machine, so it is never used; the fence keeps earlier loads before it.
+/// The time stamp counter. RDTSCP is not on every machine, so it is never used; the fence keeps earlier loads before
+/// it.
 pub(crate) fn timestamp() -> u64 {
     // SAFETY: every x86_64 processor has SSE2.
     unsafe { core::arch::x86_64::_mm_lfence() };
@@ -81,8 +83,8 @@ pub(crate) fn let_interrupts_in() {
     unsafe { asm!("sti", "nop", "cli") };
 }
 
-/// Sleeps until an interrupt. One that is pending already ends the sleep at once: interrupts are let in only from the second
-/// instruction on (SDM 2B, STI).
+/// Sleeps until an interrupt. One that is pending already ends the sleep at once: interrupts are let in only from the
+/// second instruction on (SDM 2B, STI).
 pub(crate) fn sleep_until_interrupt() {
     // SAFETY: as for `let_interrupts_in`.
     unsafe { asm!("sti", "hlt", "cli") };

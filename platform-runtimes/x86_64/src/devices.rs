@@ -62,7 +62,8 @@ impl unik::program::Program for Program {
     }
 }
 
-/// The time of day: of the hypervisor where it gives one, else of the real time clock, which knows whole seconds in UTC.
+/// The time of day: of the hypervisor where it gives one, else of the real time clock, which knows whole seconds in
+/// UTC.
 #[derive(Clone, Copy, Debug)]
 pub struct Wall(clock::TimeOfDay);
 

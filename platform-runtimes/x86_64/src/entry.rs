@@ -1,9 +1,9 @@
 //! The first instructions: from what a PVH loader leaves to Rust.
 //!
-//! The loader finds the entry through an ELF note (Xen, docs/misc/pvh.pandoc; xen/include/public/arch-x86/hvm/start_info.h).
-//! It enters in 32-bit mode without paging, with the address of the start info in EBX. Here is only what has to be done
-//! before Rust can run: long mode over a provisional map of 4 GiB, a stack, and the SSE registers that every Rust function
-//! may use. All else is done in `boot`.
+//! The loader finds the entry through an ELF note (Xen, docs/misc/pvh.pandoc;
+//! xen/include/public/arch-x86/hvm/start_info.h). It enters in 32-bit mode without paging, with the address of the
+//! start info in EBX. Here is only what has to be done before Rust can run: long mode over a provisional map of 4
+//! GiB, a stack, and the SSE registers that every Rust function may use. All else is done in `boot`.
 //!
 //! The selectors are 8 for code and 16 for data; `traps` keeps them.
 

@@ -15,8 +15,9 @@ const KEYBOARD: Ports = Ports::new(0x64, 1);
 /// Set while the machine is being switched off, so that a fault on the way there does not start it again.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
-/// Ends the program with an exit code: by the debug exit device, which nobody can ask for but by using it; else by switching the
-/// machine off; else by a reset. A code other than success is also the last line of the console, for hosts that see only that.
+/// Ends the program with an exit code: by the debug exit device, which nobody can ask for but by using it; else by
+/// switching the machine off; else by a reset. A code other than success is also the last line of the console, for
+/// hosts that see only that.
 pub fn exit(code: Exit) -> ! {
     if ENDING.swap(true, Ordering::Relaxed) {
         reset();

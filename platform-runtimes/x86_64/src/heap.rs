@@ -1,7 +1,7 @@
 //! The heap: all memory that nobody else uses, in talc.
 //!
-//! A request that cannot be met gives null, as Rust wants it: `try_reserve` and [`crate::memory::Shared`] report it, all else ends in
-//! a panic, at which [`exhausted`] says what was asked for.
+//! A request that cannot be met gives null, as Rust wants it: `try_reserve` and [`crate::memory::Shared`] report it,
+//! all else ends in a panic, at which [`exhausted`] says what was asked for.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;

@@ -1,8 +1,8 @@
 //! Interrupts: what wakes the sleeping machine.
 //!
-//! A handler only leaves a mark, ends the interrupt at the controller, and returns *with interrupts off*. So one interrupt at most
-//! is handled at a time, and a device that goes on asserting its line, because nobody has looked at it yet, does not
-//! keep the processor in its handler.
+//! A handler only leaves a mark, ends the interrupt at the controller, and returns *with interrupts off*. So one
+//! interrupt at most is handled at a time, and a device that goes on asserting its line, because nobody has looked at
+//! it yet, does not keep the processor in its handler.
 
 mod local;
 mod routing;
@@ -91,8 +91,8 @@ fn silence_old_controllers() {
     }
 }
 
-/// Lets a global system interrupt arrive at the processor. Who asks for one that is routed already shares it, and how it was first
-/// routed counts.
+/// Lets a global system interrupt arrive at the processor. Who asks for one that is routed already shares it, and how
+/// it was first routed counts.
 ///
 /// # Errors
 /// [`Error::NoController`], [`Error::NoVector`], [`Error::NoLocalController`].
@@ -139,8 +139,8 @@ pub fn of_message(data: u32) -> Vector {
     Vector::of(index.filter(|index| *index < VECTORS).expect("data of a message has one of our vectors"))
 }
 
-/// Sees to it that the processor is woken at a time, if it is not sooner. False if the machine must not sleep: the time has come, or it
-/// has no timer to wake it.
+/// Sees to it that the processor is woken at a time, if it is not sooner. False if the machine must not sleep: the
+/// time has come, or it has no timer to wake it.
 pub(crate) fn wake_at(until: Option<Duration>) -> bool {
     let fired = traps::take_fired(TIMER);
     with_local(|local| {

@@ -1,19 +1,19 @@
 //! The machine below every bare target on x86_64: one processor, without an operating system.
 //!
-//! It decides how an image boots, what memory may be run and written, what happens at an exception, what the time is, how the
-//! program waits, where random bytes come from, and how the program ends. Devices behind buses, and the loaders of single
-//! platforms, are the affair of the platforms' own crates.
+//! It decides how an image boots, what memory may be run and written, what happens at an exception, what the time is,
+//! how the program waits, where random bytes come from, and how the program ends. Devices behind buses, and the
+//! loaders of single platforms, are the affair of the platforms' own crates.
 //!
-//! **Boot** goes `entry` (assembly, a loader's own) to `boot` (registers, memory, traps, time) to [`run`] (boot arguments, the
-//! program, its exit code).
+//! **Boot** goes `entry` (assembly, a loader's own) to `boot` (registers, memory, traps, time) to [`run`] (boot
+//! arguments, the program, its exit code).
 //!
-//! **Unsafe code** is of these kinds: instructions and registers of the processor (`cpu`, `port`, `traps`), page tables (`paging`),
-//! memory that the loader or the firmware has written (`boot`, `acpi`), registers of devices (`mmio`) and memory that they share
-//! (`memory`), the allocator (`heap`), the symbols that the compiler wants (`symbols`), and statics of the one processor
-//! (`single`, `traps`).
+//! **Unsafe code** is of these kinds: instructions and registers of the processor (`cpu`, `port`, `traps`), page
+//! tables (`paging`), memory that the loader or the firmware has written (`boot`, `acpi`), registers of devices
+//! (`mmio`) and memory that they share (`memory`), the allocator (`heap`), the symbols that the compiler wants
+//! (`symbols`), and statics of the one processor (`single`, `traps`).
 //!
-//! The symbols that an image must have once exist only with `--cfg unik_bare`. Without it this is an ordinary library, whose
-//! pure parts the tests run on the host.
+//! The symbols that an image must have once exist only with `--cfg unik_bare`. Without it this is an ordinary
+//! library, whose pure parts the tests run on the host.
 
 #![no_std]
 #![warn(missing_docs)]

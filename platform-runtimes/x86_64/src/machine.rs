@@ -1,8 +1,8 @@
 //! The machine as the executor waits with it: sources of events, and sleeping until one of them has something.
 //!
-//! No wake-up is lost: interrupts are let in at two places alone. One is a moment at the start of every so many waits, so that a
-//! program that is never idle takes its interrupts too. The other is the sleep itself: whatever has happened since the sources were
-//! armed has its interrupt pending, which ends the sleep at once.
+//! No wake-up is lost: interrupts are let in at two places alone. One is a moment at the start of every so many
+//! waits, so that a program that is never idle takes its interrupts too. The other is the sleep itself: whatever has
+//! happened since the sources were armed has its interrupt pending, which ends the sleep at once.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -21,12 +21,13 @@ pub trait Source {
     /// Looks at the device and wakes who waits for it; whether anything had happened.
     fn poll(&self) -> bool;
 
-    /// Called right before the machine sleeps, with interrupts off: the device shall raise an interrupt for what happens from now
-    /// on. True if something has happened meanwhile; then the machine does not sleep.
+    /// Called right before the machine sleeps, with interrupts off: the device shall raise an interrupt for what
+    /// happens from now on. True if something has happened meanwhile; then the machine does not sleep.
     fn arm(&self) -> bool;
 }
 
-/// Every so many waits interrupts are let in: it costs more than a wait of a busy program does, and what they tell can wait.
+/// Every so many waits interrupts are let in: it costs more than a wait of a busy program does, and what they tell
+/// can wait.
 const LET_IN: u32 = 64;
 
 /// The machine.

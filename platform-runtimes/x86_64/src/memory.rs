@@ -13,8 +13,8 @@ use crate::heap::HEAP;
 
 const PAGE: usize = 4096;
 
-/// Memory that devices may read and write: in one piece, aligned to pages, zero at first, freed when it is dropped. A device must have
-/// been told to stop using it by then.
+/// Memory that devices may read and write: in one piece, aligned to pages, zero at first, freed when it is dropped. A
+/// device must have been told to stop using it by then.
 pub struct Shared {
     start: NonNull<u8>,
     length: usize,
@@ -94,8 +94,8 @@ impl Shared {
     /// Copies bytes out.
     pub fn read(&self, offset: usize, into: &mut [u8]) {
         let from = self.at(offset, into.len());
-        // SAFETY: both are as long, and no slice of ours lies in memory that is shared. The device may write meanwhile: then the bytes
-        // are some of the old and some of the new ones, which the compiler cannot see.
+        // SAFETY: both are as long, and no slice of ours lies in memory that is shared. The device may write
+        // meanwhile: then the bytes are some of the old and some of the new ones, which the compiler cannot see.
         unsafe { core::ptr::copy_nonoverlapping(from, into.as_mut_ptr(), into.len()) };
     }
 

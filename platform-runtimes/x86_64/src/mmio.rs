@@ -8,8 +8,8 @@ use crate::start_info::Range;
 
 /// Registers of a device: a range of addresses where there is no RAM, past the caches.
 ///
-/// Reading and writing them is safe as far as memory is concerned; what the device does when it is told to is the affair of its
-/// driver, which must not let it write to memory that is not [`crate::memory::Shared`].
+/// Reading and writing them is safe as far as memory is concerned; what the device does when it is told to is the
+/// affair of its driver, which must not let it write to memory that is not [`crate::memory::Shared`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mmio {
     address: usize,
@@ -20,7 +20,8 @@ impl Mmio {
     /// The registers at a physical address.
     ///
     /// # Panics
-    /// If there is RAM, or no such address: the driver has misread where its device is. If there is no memory for page tables.
+    /// If there is RAM, or no such address: the driver has misread where its device is. If there is no memory for page
+    /// tables.
     #[track_caller]
     pub fn map(address: u64, length: usize) -> Self {
         match Self::try_map(address, length) {

@@ -1,7 +1,7 @@
 //! Page tables: which address is what memory, in pages as large as fit (SDM 3A, 4.5, paging with four levels).
 //!
-//! Every address maps to itself. It is a builder over a memory of tables, so that tests run it without a machine; `paging` runs it
-//! on one.
+//! Every address maps to itself. It is a builder over a memory of tables, so that tests run it without a machine;
+//! `paging` runs it on one.
 
 use crate::start_info::Range;
 

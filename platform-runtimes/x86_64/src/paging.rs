@@ -1,4 +1,5 @@
-//! The page tables that are in use: made once at boot, extended when somebody needs to reach a device or a table of the firmware.
+//! The page tables that are in use: made once at boot, extended when somebody needs to reach a device or a table of
+//! the firmware.
 
 use core::alloc::Layout;
 use core::cell::Cell;
@@ -42,7 +43,8 @@ fn entry(table: u64, index: usize) -> *mut u64 {
     core::ptr::with_exposed_provenance_mut::<u64>(table).wrapping_add(index)
 }
 
-/// Maps memory for reading alone, such as a table of the firmware. Nothing of the heap or the image can be had this way.
+/// Maps memory for reading alone, such as a table of the firmware. Nothing of the heap or the image can be had this
+/// way.
 pub(crate) fn map_constant(range: Range) -> Result<(), Unmappable> {
     if range.start < PAGE || OWN.get().overlap(range) {
         return Err(Unmappable::Taken);

@@ -71,8 +71,8 @@ impl Ports {
     /// Writes 8 bits.
     pub fn write8(self, offset: u16, value: u8) {
         let port = self.port(offset, 1);
-        // SAFETY: the port belongs to the device whose driver asks. What the device then does to memory, its driver has
-        // set up; the compiler does not move accesses of memory across.
+        // SAFETY: the port belongs to the device whose driver asks. What the device then does to memory, its driver
+        // has set up; the compiler does not move accesses of memory across.
         unsafe { asm!("out dx, al", in("dx") port, in("al") value, options(nostack, preserves_flags)) };
     }
 
@@ -93,7 +93,8 @@ impl Ports {
     /// Writes bytes to one port, one after the other: one exit of a virtual machine for all of them.
     pub(crate) fn write_bytes(self, offset: u16, bytes: &[u8]) {
         let port = self.port(offset, 1);
-        // SAFETY: OUTSB reads as many bytes as the slice has, from its start; the direction flag is clear (System V ABI).
+        // SAFETY: OUTSB reads as many bytes as the slice has, from its start; the direction flag is clear (System V
+        // ABI).
         unsafe {
             asm!(
                 "rep outsb",

@@ -1,10 +1,12 @@
 //! Random bytes that are fit for keys: ChaCha20 whose key is replaced with each draw.
 //!
-//! **Seed.** RDSEED, else RDRAND, are asked for 256 bits; drivers of devices that give random bits add theirs with [`mix`]. The time
-//! stamp counter is mixed in too, but counts for nothing: without one of the others there are no random bytes at all.
+//! **Seed.** RDSEED, else RDRAND, are asked for 256 bits; drivers of devices that give random bits add theirs with
+//! [`mix`]. The time stamp counter is mixed in too, but counts for nothing: without one of the others there are no
+//! random bytes at all.
 //!
-//! **Erasure.** Each draw of 256 bytes spends 32 of them as the next key; what is given out is wiped. Who reads the memory later
-//! cannot tell what was given out before (D. J. Bernstein, "Fast-key-erasure random-number generators", 2017).
+//! **Erasure.** Each draw of 256 bytes spends 32 of them as the next key; what is given out is wiped. Who reads the
+//! memory later cannot tell what was given out before (D. J. Bernstein, "Fast-key-erasure random-number generators",
+//! 2017).
 //!
 //! **Reseeding.** After a MiB or five minutes the processor is asked again.
 
@@ -29,8 +31,8 @@ const DRAW: usize = 256;
 
 static POOL: Single<RefCell<Pool>> = Single::new(RefCell::new(Pool::new()));
 
-/// Adds bytes that an attacker may know, but hopefully does not: what a hardware source has given. They count as entropy from 32
-/// bytes on.
+/// Adds bytes that an attacker may know, but hopefully does not: what a hardware source has given. They count as
+/// entropy from 32 bytes on.
 pub fn mix(bytes: &[u8]) {
     let mut pool = POOL.borrow_mut();
     pool.mix(bytes);
@@ -76,8 +78,8 @@ impl Pool {
         Self { key: [0; KEY], ready: [0; DRAW - KEY], left: 0, entropy: 0, given: 0, seeded: Duration::ZERO }
     }
 
-    /// Changes the key by `bytes`: each 32 of them are added to it, and it is replaced by what ChaCha20 makes of it. Bytes
-    /// that are ready were drawn from the old key, and are wiped.
+    /// Changes the key by `bytes`: each 32 of them are added to it, and it is replaced by what ChaCha20 makes of it.
+    /// Bytes that are ready were drawn from the old key, and are wiped.
     fn mix(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(KEY) {
             for (key, byte) in self.key.iter_mut().zip(chunk) {
@@ -134,8 +136,8 @@ fn wipe(words: &mut [u32]) {
     core::hint::black_box(words);
 }
 
-/// 256 bits of a source, unless it is broken: words that repeat are those of processors whose source is stuck (AMD erratum 1126
-/// and its like give all ones).
+/// 256 bits of a source, unless it is broken: words that repeat are those of processors whose source is stuck (AMD
+/// erratum 1126 and its like give all ones).
 fn healthy(mut word: impl FnMut() -> Option<u64>) -> Option<[u8; KEY]> {
     let mut seed = [0; KEY];
     let mut seen = [0; KEY / 8 + 1];
@@ -158,7 +160,8 @@ mod hardware {
 
     use crate::cpu;
 
-    /// Intel says that ten tries of RDRAND fail only if it is broken (SDM 1, 7.3.17.1); RDSEED may be exhausted for longer.
+    /// Intel says that ten tries of RDRAND fail only if it is broken (SDM 1, 7.3.17.1); RDSEED may be exhausted for
+    /// longer.
     const TRIES: usize = 10;
     const SEED_TRIES: usize = 100;
 
@@ -192,8 +195,8 @@ mod hardware {
     }
 }
 
-/// The crate `getrandom` calls this when it is built with the backend `custom`, from version 0.3 on. Its errors are numbers other
-/// than zero; a custom one starts at 2¹⁷.
+/// The crate `getrandom` calls this when it is built with the backend `custom`, from version 0.3 on. Its errors are
+/// numbers other than zero; a custom one starts at 2¹⁷.
 #[cfg(unik_bare)]
 mod backend {
     use core::num::NonZero;

@@ -1,4 +1,5 @@
-//! State of the machine that is reached from everywhere: one processor runs, and its interrupt handlers touch none of it.
+//! State of the machine that is reached from everywhere: one processor runs, and its interrupt handlers touch none of
+//! it.
 
 use core::ops::Deref;
 
@@ -6,8 +7,9 @@ use core::ops::Deref;
 #[derive(Debug)]
 pub(crate) struct Single<T>(T);
 
-// SAFETY: an image runs on one processor, and the interrupt handlers of this crate touch no `Single`, so nothing uses it at the
-// same time as something else. On the host, where this crate is only tested, tests do not touch the machine's state.
+// SAFETY: an image runs on one processor, and the interrupt handlers of this crate touch no `Single`, so nothing uses
+// it at the same time as something else. On the host, where this crate is only tested, tests do not touch the
+// machine's state.
 unsafe impl<T> Sync for Single<T> {}
 
 impl<T> Single<T> {
@@ -24,8 +26,8 @@ impl<T> Deref for Single<T> {
     }
 }
 
-/// Crates that share state between a program and its interrupt handlers ask for this. Interrupts are let in only while the program waits
-/// (`machine`), so whatever runs is a critical section already.
+/// Crates that share state between a program and its interrupt handlers ask for this. Interrupts are let in only
+/// while the program waits (`machine`), so whatever runs is a critical section already.
 #[cfg(unik_bare)]
 mod critical {
     use critical_section::RawRestoreState;

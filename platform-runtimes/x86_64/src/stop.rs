@@ -1,7 +1,8 @@
-//! Being asked to stop: the power button, and Ctrl-Alt-Del of a keyboard, which is how some virtual machine monitors ask.
+//! Being asked to stop: the power button, and Ctrl-Alt-Del of a keyboard, which is how some virtual machine monitors
+//! ask.
 //!
-//! The first asks the program to stop; if nobody heeds it, it ends at once with success. The second, or [`GRACE`] after the first, ends
-//! it with [`Exit::STOPPED`].
+//! The first asks the program to stop; if nobody heeds it, it ends at once with success. The second, or [`GRACE`]
+//! after the first, ends it with [`Exit::STOPPED`].
 
 use alloc::rc::Rc;
 use alloc::string::String;

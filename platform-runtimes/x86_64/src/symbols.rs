@@ -1,10 +1,10 @@
 //! The functions that compiled Rust calls without naming them: those of C's `string.h`, and two of unwinding.
 //!
-//! They are assembly, since a loop of Rust that copies memory may be compiled to a call of `memcpy`. On the host they are ordinary
-//! functions with other names, and are tested; in an image they are the symbols.
+//! They are assembly, since a loop of Rust that copies memory may be compiled to a call of `memcpy`. On the host they
+//! are ordinary functions with other names, and are tested; in an image they are the symbols.
 //!
-//! Blocks are moved by 64 bytes in four registers of SSE, with loads and stores that need no alignment. The ends overlap
-//! instead of being counted out.
+//! Blocks are moved by 64 bytes in four registers of SSE, with loads and stores that need no alignment. The ends
+//! overlap instead of being counted out.
 
 use core::arch::naked_asm;
 
@@ -265,7 +265,8 @@ unsafe extern "C" fn strlen(text: *const u8) -> usize {
     naked_asm!("xor eax, eax", "2:", "cmp byte ptr [rdi + rax], 0", "je 3f", "inc rax", "jmp 2b", "3:", "ret")
 }
 
-/// The library that comes with the compiler was built to unwind and names these; an image aborts instead, so neither is ever called.
+/// The library that comes with the compiler was built to unwind and names these; an image aborts instead, so neither
+/// is ever called.
 #[cfg(unik_bare)]
 mod unwinding {
     #[unsafe(no_mangle)]

@@ -1,10 +1,10 @@
 //! Exceptions and interrupts: the descriptor tables, and what happens at an entry.
 //!
-//! The compiled library keeps data below its stack pointer, where no handler may write. So every handler has a stack of its own: one
-//! for exceptions, one for double faults and the like, one for interrupts (SDM 3A, 6.14.5).
+//! The compiled library keeps data below its stack pointer, where no handler may write. So every handler has a stack
+//! of its own: one for exceptions, one for double faults and the like, one for interrupts (SDM 3A, 6.14.5).
 //!
-//! An exception ends the program: it is told on the console, with the registers. An interrupt only leaves a mark, which
-//! [`take_fired`] reads, and lets the processor go on *with interrupts off*: `interrupt` says why.
+//! An exception ends the program: it is told on the console, with the registers. An interrupt only leaves a mark,
+//! which [`take_fired`] reads, and lets the processor go on *with interrupts off*: `interrupt` says why.
 
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -140,8 +140,8 @@ pub(crate) fn take_fired(index: u8) -> bool {
         && stubs::fired().fetch_and(!bit, Ordering::Relaxed) & bit != 0
 }
 
-/// Says where the handlers tell the interrupt controller that they are done: the address of its register, or that it is the MSR
-/// of an x2APIC.
+/// Says where the handlers tell the interrupt controller that they are done: the address of its register, or that it
+/// is the MSR of an x2APIC.
 pub(crate) fn set_end_of_interrupt(register: Option<u64>) {
     stubs::end_of_interrupt().store(register.unwrap_or(0), Ordering::Relaxed);
 }
@@ -244,7 +244,8 @@ mod stubs {
         (&raw const unik_spurious_stub).addr() as u64
     }
 
-    // The mask has the vectors for which the processor pushes an error code; the others push a zero, so that all leave the same.
+    // The mask has the vectors for which the processor pushes an error code; the others push a zero, so that all
+    // leave the same.
     #[cfg(unik_bare)]
     core::arch::global_asm!(
         r#"

@@ -1,7 +1,8 @@
 //! Finding names in the machine language of the firmware, without running it.
 //!
-//! What is looked for is written the same way by all known compilers: a package of constants, and a device with an identifier
-//! and a region. What is written otherwise is not found, and nothing is done with it (ACPI 6.5, chapter 20).
+//! What is looked for is written the same way by all known compilers: a package of constants, and a device with an
+//! identifier and a region. What is written otherwise is not found, and nothing is done with it (ACPI 6.5, chapter
+//! 20).
 
 use super::tables::number;
 
@@ -18,8 +19,8 @@ pub(crate) struct Sleep {
     pub(crate) b: u8,
 }
 
-/// A device that raises events without fixed hardware (5.6.9): one register, which says what has happened, and forgets it when it
-/// is read.
+/// A device that raises events without fixed hardware (5.6.9): one register, which says what has happened, and
+/// forgets it when it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GenericEvents {
     /// The register.
@@ -65,8 +66,8 @@ pub(crate) fn soft_off(code: &[u8]) -> Option<Sleep> {
     })
 }
 
-/// The device `ACPI0013` with its interrupt, and the region of its register. QEMU writes the region into that device, Cloud Hypervisor
-/// into another one, as `GDST`.
+/// The device `ACPI0013` with its interrupt, and the region of its register. QEMU writes the region into that device,
+/// Cloud Hypervisor into another one, as `GDST`.
 pub(crate) fn generic_events(code: &[u8]) -> Option<GenericEvents> {
     // Interrupt, region and identifier stand close together.
     const CLOSE: usize = 256;

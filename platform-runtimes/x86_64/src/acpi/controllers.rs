@@ -64,8 +64,8 @@ impl Controllers {
             .map_or(interrupt.into(), |own| own.global)
     }
 
-    /// Whether a low level means that a global system interrupt is raised: as the table says, else as the bus has it. ISA's are
-    /// raised by a high level, those above, which are PCI's, by a low one.
+    /// Whether a low level means that a global system interrupt is raised: as the table says, else as the bus has it.
+    /// ISA's are raised by a high level, those above, which are PCI's, by a low one.
     pub(crate) fn is_low(&self, global: u32) -> bool {
         let flags = self.overrides.iter().find(|own| own.global == global).map_or(0, |own| own.flags & 3);
         match flags {

@@ -57,8 +57,8 @@ impl Root {
             return Some(root);
         }
         let firmware = (0xe_0000..0x10_0000).step_by(16);
-        // The segment of the extended data area of the BIOS stands at 0x40e, in the page that is never mapped: where it
-        // mostly is has to do.
+        // The segment of the extended data area of the BIOS stands at 0x40e, in the page that is never mapped: where
+        // it mostly is has to do.
         let data = (0x9_fc00..0xa_0000).step_by(16);
         firmware.chain(data).find_map(|address| Self::behind(memory, address))
     }

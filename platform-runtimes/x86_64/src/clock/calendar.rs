@@ -102,7 +102,8 @@ fn seconds(raw: Raw) -> Option<i64> {
     Some(days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
-/// Days from 1970-01-01 to a day of the Gregorian calendar. Years are counted from March on, so that a leap day is the last.
+/// Days from 1970-01-01 to a day of the Gregorian calendar. Years are counted from March on, so that a leap day is
+/// the last.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month < 3 { year - 1 } else { year };
     let month = (month + 9) % 12;

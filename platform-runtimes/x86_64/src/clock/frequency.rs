@@ -19,8 +19,8 @@ fn of_hypervisor(kilohertz: u32) -> Option<u64> {
     (kilohertz != 0).then(|| u64::from(kilohertz) * 1_000)
 }
 
-/// The counter runs at `numerator / denominator` of a crystal. Processors that do not tell the crystal's frequency tell
-/// their base frequency in MHz, which is that of the counter.
+/// The counter runs at `numerator / denominator` of a crystal. Processors that do not tell the crystal's frequency
+/// tell their base frequency in MHz, which is that of the counter.
 fn of_processor(denominator: u32, numerator: u32, crystal: u32, base: u32) -> Option<u64> {
     if denominator == 0 || numerator == 0 {
         return None;
@@ -35,7 +35,8 @@ fn of_processor(denominator: u32, numerator: u32, crystal: u32, base: u32) -> Op
 const PIT: u64 = 1_193_182;
 /// How many of its ticks are counted: 1.5 ms.
 const WINDOW: u16 = 1_790;
-/// So many looks at a timer that shows the same are those of one that does not count: a look takes longer than 10 ns, a tick 838.
+/// So many looks at a timer that shows the same are those of one that does not count: a look takes longer than 10 ns,
+/// a tick 838.
 const PATIENCE: u32 = 20_000;
 
 /// Counts against channel 2 of the PC's timer.

@@ -1,5 +1,5 @@
-//! kvm-clock: a page in which the hypervisor says how time follows the time stamp counter (Linux, Documentation/virt/kvm/x86/msr.rst
-//! and cpuid.rst; `struct pvclock_vcpu_time_info`).
+//! kvm-clock: a page in which the hypervisor says how time follows the time stamp counter (Linux,
+//! Documentation/virt/kvm/x86/msr.rst and cpuid.rst; `struct pvclock_vcpu_time_info`).
 
 use core::cell::UnsafeCell;
 use core::sync::atomic::{Ordering, fence};
@@ -104,7 +104,8 @@ impl KvmClock {
         if [leaf.ebx, leaf.ecx, leaf.edx] != SIGNATURE || cpu::cpuid(0x4000_0001, 0)?.eax & CLOCK == 0 {
             return None;
         }
-        // SAFETY: the hypervisor says that it has the register; the page is a static of ours that only `read` looks at.
+        // SAFETY: the hypervisor says that it has the register; the page is a static of ours that only `read` looks
+        // at.
         unsafe { cpu::write_msr(MSR_TIME, PAGE.address() | ENABLE) };
         // A hypervisor that does not write the page is not used.
         (PAGE.read().multiplier != 0).then_some(Self(()))
@@ -139,8 +140,8 @@ impl KvmClock {
 }
 
 impl Page {
-    /// Nanoseconds at a value of the time stamp counter. One before the page's own, as another processor may see it, counts
-    /// as the page's.
+    /// Nanoseconds at a value of the time stamp counter. One before the page's own, as another processor may see it,
+    /// counts as the page's.
     fn at(&self, timestamp: u64) -> u64 {
         let ticks = u128::from(timestamp.saturating_sub(self.timestamp));
         let shift = u32::from(self.shift.unsigned_abs().min(63));

@@ -130,7 +130,8 @@ impl Local {
         match timer {
             Timer::Deadline => {
                 let Some(at) = clock::timestamp_at(until) else { return false };
-                // SAFETY: the processor has the register; the handler of the timer's vector stands. Zero would switch it off.
+                // SAFETY: the processor has the register; the handler of the timer's vector stands. Zero would switch
+                // it off.
                 unsafe { cpu::write_msr(MSR_DEADLINE, at.max(1)) };
                 self.armed = Some(until);
             }
@@ -171,7 +172,8 @@ fn rate(ticks: u32, nanoseconds: u64) -> u64 {
     ((u64::from(ticks) << 20) / nanoseconds.max(1)).max(1)
 }
 
-/// How many ticks to wait, at least one; and how long that will be, which is less than asked for if the counter is too short.
+/// How many ticks to wait, at least one; and how long that will be, which is less than asked for if the counter is
+/// too short.
 fn ticks(wait: Duration, rate: u64) -> (u32, Duration) {
     let ticks = (wait.as_nanos().saturating_mul(rate.into()) >> 20).saturating_add(1);
     match u32::try_from(ticks) {
