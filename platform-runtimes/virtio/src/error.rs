@@ -46,11 +46,11 @@ impl fmt::Display for Error {
         match self {
             Self::CommandLine(malformed) => malformed.fmt(f),
             Self::Missing { what, option, name, found } => {
-                let number = if *found == 0 { "none" } else { "too few" };
+                let (has, s) = if *found == 1 { ("there is", "") } else { ("there are", "s") };
                 write!(
                     f,
-                    "the host has attached no {what} for `{name}`, {number} in all ({found}): `--{option} {name}=…` of \
-                     `unikc run` attaches one, and so does a virtio {what} of the virtual machine"
+                    "the host has attached no {what} for `{name}`, {has} {found} {what}{s}: `--{option} {name}=…` of `unikc run` \
+                     attaches one, and so does another virtio {what} of the virtual machine"
                 )
             }
             Self::Broken { place, fault } => write!(f, "{place} does not work: {fault}"),

@@ -1,9 +1,10 @@
-//! Drivers against devices that play the other end, honestly and otherwise.
+//! Drivers against devices that play the other end, honestly and otherwise; and in virtual machines.
 
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations, reason = "tests are no interface")]
 
 mod bench;
 mod blk;
+mod machines;
 mod net;
 mod network;
 mod peer;
@@ -12,3 +13,4 @@ mod ring;
 mod space;
 mod store;
 mod transports;
+mod virtual_machine;

@@ -1,0 +1,160 @@
+//! Drivers in virtual machines: QEMU, with every kind of device that it has.
+
+use std::io::Write;
+use std::net::UdpSocket;
+
+use tempfile::NamedTempFile;
+
+use crate::bench::Numbers;
+use crate::virtual_machine::{Machine, SETUPS};
+
+/// A disk of zeros, but for its first byte.
+fn file(first: u8, kibibytes: u64) -> NamedTempFile {
+    let mut file = NamedTempFile::new().expect("there is room");
+    file.write_all(&[first]).expect("there is room");
+    file.as_file().set_len(kibibytes * 1024).expect("there is room");
+    file
+}
+
+/// Datagrams there and back, one by one and many at once.
+fn exchange(socket: &UdpSocket, name: &str) {
+    let mut numbers = Numbers(5);
+    let mut buffer = [0; 2048];
+    for _ in 0..100 {
+        let length = 18 + numbers.below(1400);
+        let datagram = [numbers.bytes(length), vec![0]].concat();
+        socket.send(&datagram).expect("it is sent");
+        let length = socket.recv(&mut buffer).unwrap_or_else(|error| panic!("{name}: no answer: {error}"));
+        assert!(buffer[..length] == datagram, "{name}: another answer");
+    }
+    let many: Vec<Vec<u8>> = (0..40).map(|_| numbers.bytes(100)).collect();
+    for datagram in &many {
+        socket.send(datagram).expect("it is sent");
+    }
+    for _ in &many {
+        let length = socket.recv(&mut buffer).unwrap_or_else(|error| panic!("{name}: lost: {error}"));
+        assert!(many.iter().any(|datagram| *datagram == buffer[..length]), "{name}: another answer");
+    }
+}
+
+#[test]
+fn datagrams_go_to_and_fro_on_every_kind_of_interface() {
+    for setup in SETUPS {
+        let (machine, socket) = Machine::new(setup, "echo").nic(",mac=52:54:00:00:00:07");
+        let mut running = machine.start();
+        running.line("ready");
+        exchange(&socket, &format!("{setup:?}"));
+        socket.send(b"a datagram that says stop").expect("it is sent");
+        let text = running.end(0);
+        assert!(text.contains("nic 0: 52:54:00:00:00:07"), "{setup:?}: {text}");
+    }
+}
+
+#[test]
+fn an_interface_without_any_features_works() {
+    for setup in [SETUPS[0], SETUPS[3], SETUPS[4], SETUPS[5]] {
+        let off = ",mrg_rxbuf=off,csum=off,guest_csum=off,gso=off,guest_tso4=off,guest_tso6=off,event_idx=off,mac=52:54:00:00:00:07";
+        let (machine, socket) = Machine::new(setup, "echo").nic(off);
+        let mut running = machine.start();
+        running.line("ready");
+        exchange(&socket, &format!("{setup:?}"));
+        socket.send(b"a datagram that says stop").expect("it is sent");
+        running.end(0);
+    }
+}
+
+#[test]
+fn interfaces_come_in_order() {
+    for setup in [SETUPS[0], SETUPS[1], SETUPS[3], SETUPS[5]] {
+        let (machine, first) = Machine::new(setup, "echo-two").nic(",mac=52:54:00:00:00:01");
+        let (machine, second) = machine.nic(",mac=52:54:00:00:00:02");
+        let mut running = machine.start();
+        running.line("ready");
+        exchange(&second, &format!("{setup:?}"));
+        exchange(&first, &format!("{setup:?}"));
+        first.send(b"a datagram that says stop").expect("it is sent");
+        let text = running.end(0);
+        let order = [text.find("nic 0: 52:54:00:00:00:01"), text.find("nic 1: 52:54:00:00:00:02")];
+        assert!(order.iter().all(Option::is_some), "{setup:?}: {text}");
+    }
+}
+
+#[test]
+fn disks_are_disks_on_every_kind_of_device() {
+    for setup in SETUPS {
+        let file = file(b'x', 4096);
+        let text = Machine::new(setup, "disk").disk(file.path(), "").run(0);
+        assert_eq!(text, "sectors of 512: 8192\nit is a disk\n", "{setup:?}");
+    }
+}
+
+#[test]
+fn disks_with_large_sectors_few_requests_or_read_only_work() {
+    let check = |setup, options: &str, expected: &str| {
+        let file = file(b'x', 4096);
+        let text = Machine::new(setup, "disk").disk(file.path(), options).run(0);
+        assert_eq!(text, expected, "{setup:?} {options}");
+    };
+    for setup in [SETUPS[0], SETUPS[3]] {
+        let large = ",logical_block_size=4096,physical_block_size=4096";
+        check(setup, large, "sectors of 4096: 1024\nit is a disk\n");
+        check(setup, ",queue-size=4", "sectors of 512: 8192\nit is a disk\n");
+        check(setup, ",write-cache=off", "sectors of 512: 8192\nit is a disk\n");
+    }
+}
+
+#[test]
+fn disks_have_the_names_that_the_host_gives_them() {
+    let files = [file(b'a', 1024), file(b'b', 2048), file(b'c', 3072)];
+    let told = |order: [usize; 3]| {
+        let line = |(number, disk): (usize, usize)| {
+            let letter = char::from(b'a' + disk as u8);
+            format!("disk {number}: {} sectors, {letter}\n", 2048 * (disk + 1))
+        };
+        order.into_iter().enumerate().map(line).collect::<String>()
+    };
+    for setup in [SETUPS[0], SETUPS[1], SETUPS[3], SETUPS[4], SETUPS[5]] {
+        let disks = |serials: [&str; 3]| {
+            let machine = Machine::new(setup, "disks");
+            let add = |machine: Machine, (file, serial): (&NamedTempFile, &str)| {
+                let serial = if serial.is_empty() { String::new() } else { format!(",serial={serial}") };
+                machine.disk(file.path(), &serial)
+            };
+            files.iter().zip(serials).fold(machine, add).run(0)
+        };
+        assert_eq!(disks(["", "", ""]), told([0, 1, 2]), "{setup:?}");
+        assert_eq!(disks(["second", "third", "first"]), told([2, 0, 1]), "{setup:?}");
+        assert_eq!(disks(["second", "", "first"]), told([2, 0, 1]), "{setup:?}");
+        assert_eq!(disks(["other", "first", ""]), told([1, 0, 2]), "{setup:?}");
+    }
+}
+
+#[test]
+fn entropy_comes_from_the_host() {
+    for setup in SETUPS {
+        let text = Machine::new(setup, "entropy").device("rng", "").run(0);
+        assert_eq!(text, "entropy is good\n", "{setup:?}");
+    }
+}
+
+#[test]
+fn what_is_not_attached_is_told_with_what_to_do() {
+    for setup in [SETUPS[0], SETUPS[1], SETUPS[3]] {
+        let text = Machine::new(setup, "echo").run(2);
+        assert!(
+            text.starts_with("guest: the host has attached no network interface for `management`"),
+            "{text}"
+        );
+        let file = file(b'x', 64);
+        let text = Machine::new(setup, "disks").disk(file.path(), ",serial=second").run(2);
+        assert!(text.starts_with("guest: the host has attached no disk for `first`"), "{text}");
+        assert!(text.contains("`--disk first=…` of `unikc run`"), "{text}");
+    }
+}
+
+#[test]
+fn a_device_that_cannot_interrupt_is_told_apart() {
+    let file = file(b'x', 64);
+    let text = Machine::new(SETUPS[3], "disk").disk(file.path(), ",vectors=0").run(2);
+    assert!(text.contains("does not work: it has no interrupt that this target can use"), "{text}");
+}
