@@ -31,7 +31,9 @@ const PATIENCE: u32 = 1_000_000;
 /// Writes bytes somewhere.
 pub type Sink = fn(&[u8]);
 
+/// What was put in the place of the early console, and the early console, once it was looked for.
 static SINK: Single<Cell<Option<Sink>>> = Single::new(Cell::new(None));
+static EARLY: Single<Cell<Option<Sink>>> = Single::new(Cell::new(None));
 
 /// Puts another console in the place of the early one. The function must write at once: it is also called when the
 /// program is about to end.
@@ -41,9 +43,14 @@ pub fn set(sink: Sink) {
 
 /// Writes bytes.
 pub fn write(bytes: &[u8]) {
-    let sink = SINK.get().unwrap_or_else(|| {
+    SINK.get().unwrap_or(early)(bytes);
+}
+
+/// Writes bytes to the early console, for a console that is there beside it.
+pub fn early(bytes: &[u8]) {
+    let sink = EARLY.get().unwrap_or_else(|| {
         let found = probe();
-        SINK.set(Some(found));
+        EARLY.set(Some(found));
         found
     });
     sink(bytes);
