@@ -1,6 +1,7 @@
 //! The built `unikc`, used as people and programs use it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod attached;
 mod chapter;
 mod explained;
 mod golden;

@@ -14,12 +14,12 @@ use crate::{root, unikc};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An example's file.
-fn file(path: &str) -> PathBuf {
+pub(crate) fn file(path: &str) -> PathBuf {
     root().join("examples").join(path)
 }
 
 /// Builds an example into a folder of the test's own, since tests run side by side; gives the program.
-fn build(path: &str, name: &str, options: &[&str]) -> PathBuf {
+pub(crate) fn build(path: &str, name: &str, options: &[&str]) -> PathBuf {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples").join(name);
     let out = out.to_str().expect("the target folder is UTF-8");
     let file = file(path);
@@ -30,14 +30,14 @@ fn build(path: &str, name: &str, options: &[&str]) -> PathBuf {
 }
 
 /// A program that runs; it is killed if the test fails.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     lines: std::sync::mpsc::Receiver<String>,
     said: Vec<String>,
 }
 
 impl Program {
-    fn start(program: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(program: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(program);
         let mut child = command
             .args(arguments)
@@ -59,7 +59,7 @@ impl Program {
     }
 
     /// Waits for a line with these words.
-    fn says(&mut self, words: &str) {
+    pub(crate) fn says(&mut self, words: &str) {
         while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
             let found = line.contains(words);
             self.said.push(line);
@@ -71,7 +71,7 @@ impl Program {
     }
 
     /// Asks it to stop as an operator would; gives its exit code.
-    fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         let killed = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
         assert!(killed.success());
@@ -88,7 +88,7 @@ impl Drop for Program {
 }
 
 /// Connects as soon as somebody listens.
-fn connect(address: &str) -> TcpStream {
+pub(crate) fn connect(address: &str) -> TcpStream {
     let start = std::time::Instant::now();
     loop {
         match TcpStream::connect(address) {
@@ -103,7 +103,7 @@ fn connect(address: &str) -> TcpStream {
 }
 
 /// What curl says to a URL, header fields first.
-fn curl(arguments: &[&str]) -> String {
+pub(crate) fn curl(arguments: &[&str]) -> String {
     let output =
         Command::new("curl").args(["--silent", "--show-error", "--include"]).args(arguments).output();
     let output = output.expect("curl is installed: the README's test command sees to it");
@@ -112,7 +112,7 @@ fn curl(arguments: &[&str]) -> String {
 }
 
 /// Runs a program to its end: exit code and what it said.
-fn ended(program: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn ended(program: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(program).args(arguments).output().expect("the program starts");
     let said = [output.stderr, output.stdout].concat();
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())
