@@ -17,8 +17,8 @@ pub const KIND: u32 = 3;
 const TRANSMIT: u16 = 1;
 /// Bytes that are written at a time.
 const CHUNK: usize = 1024;
-/// How often the queue is looked at until the device is taken for dead: seconds, at least.
-const LOOKS: usize = 1 << 28;
+/// How often the queue is looked at until the device is taken for dead: a second, at least.
+pub const PATIENCE: usize = 1 << 28;
 
 /// A console.
 #[derive(Debug)]
@@ -27,16 +27,26 @@ pub struct Console<M> {
     device: Device,
     queue: Queue<M>,
     memory: M,
+    patience: usize,
 }
 
 impl<M: Memory> Console<M> {
-    /// Brings a console up.
-    pub fn start(transport: Box<dyn Transport>, dma: &impl Dma<Memory = M>) -> Result<Self, Fault> {
+    /// Brings a console up, which is looked at `patience` times for each piece that is written.
+    pub fn start(
+        transport: Box<dyn Transport>,
+        dma: &impl Dma<Memory = M>,
+        patience: usize,
+    ) -> Result<Self, Fault> {
         let device = Device::start(transport, |offered, _| offered & 1 << EVENT_IDX)?;
         let queue = device.queue(dma, TRANSMIT, 1)?;
         let memory = dma.allocate(CHUNK)?;
         device.ready();
-        Ok(Self { device, queue, memory })
+        Ok(Self { device, queue, memory, patience })
+    }
+
+    /// What is wrong with it, if it was given up.
+    pub fn fault(&self) -> Option<Fault> {
+        self.device.fault()
     }
 
     /// Writes bytes, and returns when the device has them. What a device does not take is lost.
@@ -56,7 +66,7 @@ impl<M: Memory> Console<M> {
     }
 
     fn wait(&mut self) {
-        for _ in 0..LOOKS {
+        for _ in 0..self.patience {
             match self.queue.take() {
                 Ok(Some(used)) => return self.queue.free(used.chain),
                 Ok(None) => core::hint::spin_loop(),

@@ -26,6 +26,7 @@ pub mod fault;
 pub mod find;
 mod firmware;
 pub mod layout;
+mod lines;
 mod machine;
 pub mod memory;
 pub mod net;
@@ -36,11 +37,12 @@ pub mod transport;
 
 pub use devices::{Disk, Entropy, Nic};
 pub use error::Error;
+pub use lines::Terminal;
 use unik_platform::{Arguments, Failure, Image};
 /// Writes a line to the console.
 pub use unik_x86_64::console::write_line;
 /// What the machine gives by itself.
-pub use unik_x86_64::{Program, Serial, Timer, Wall};
+pub use unik_x86_64::{Program, Timer, Wall};
 
 /// Makes the entry of an image and its `async fn start(arguments: Arguments) -> Result<(), Failure>`.
 #[macro_export]

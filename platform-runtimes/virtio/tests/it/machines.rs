@@ -158,3 +158,17 @@ fn a_device_that_cannot_interrupt_is_told_apart() {
     let text = Machine::new(SETUPS[3], "disk").disk(file.path(), ",vectors=0").run(2);
     assert!(text.contains("does not work: it has no interrupt that this target can use"), "{text}");
 }
+
+#[test]
+fn a_console_gets_everything_to_the_last_word() {
+    for setup in SETUPS {
+        let file = NamedTempFile::new().expect("there is room");
+        let chardev = format!("file,id=console,path={}", file.path().display());
+        let machine = Machine::new(setup, "console").argument("-chardev", &chardev).device("serial", "");
+        let serial = machine.argument("-device", "virtconsole,chardev=console").run(101);
+        let text = std::fs::read_to_string(file.path()).expect("it is text").replace('\r', "");
+        let line = format!("ü, and a line of many letters: {}\npanicked at src/main.rs:", "x".repeat(3000));
+        assert!(text.starts_with(&line) && text.contains("on purpose"), "{setup:?}: {text}");
+        assert_eq!(serial, text, "{setup:?}");
+    }
+}

@@ -10,6 +10,7 @@ mod network;
 mod peer;
 mod queue;
 mod ring;
+mod small;
 mod space;
 mod store;
 mod transports;

@@ -90,6 +90,12 @@ impl Machine {
         self
     }
 
+    /// Adds an argument.
+    pub fn argument(mut self, option: &str, value: &str) -> Self {
+        self.arguments.extend([option.into(), value.into()]);
+        self
+    }
+
     /// Adds a disk that is a file.
     pub fn disk(mut self, file: &Path, options: &str) -> Self {
         let number = self.arguments.len();

@@ -8,12 +8,13 @@ extern crate alloc;
 mod disks;
 mod frames;
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 use core::fmt::Display;
 
 use unik::log::Console;
 use unik_platform::{Arguments, Attachment, Exit, Failure, Image, Key};
-use unik_virtio::{Disk, Entropy, Nic, Serial};
+use unik_virtio::{Disk, Entropy, Nic, Terminal};
 
 unik_virtio::entry!(IMAGE, start);
 
@@ -34,7 +35,7 @@ const MODE: Key = Key::new("mode", "Str", "What to do.");
 
 /// Writes a line to the console.
 pub(crate) async fn say(text: impl Display) {
-    if let Ok(console) = Serial::new().await {
+    if let Ok(console) = Terminal::new().await {
         console.write_line(&format!("{text}"));
     }
 }
@@ -74,6 +75,10 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
             unik_conformance::random::random(&entropy);
             say("entropy is good").await;
             Ok(())
+        }
+        "console" => {
+            say("ü, and a line of many letters: ".to_owned() + &"x".repeat(3000)).await;
+            panic!("on purpose");
         }
         _ => Err(failed("no such mode")),
     }
