@@ -42,7 +42,7 @@ use unik_platform::{Arguments, Failure, Image};
 /// Writes a line to the console.
 pub use unik_x86_64::console::write_line;
 /// What the machine gives by itself.
-pub use unik_x86_64::{Program, Timer, Wall};
+pub use unik_x86_64::{Program, Serial, Timer, Wall};
 
 /// Makes the entry of an image and its `async fn start(arguments: Arguments) -> Result<(), Failure>`.
 #[macro_export]
