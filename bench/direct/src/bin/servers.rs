@@ -29,8 +29,8 @@ const DIRECT: Key = Key { flag: true, ..Key::new("direct", "Bool", "Use the dire
 const IPV4: Key = Key { default: Some("10.77.0.2/24"), ..Key::new("ipv4", "Cidr", "Its address.") };
 const ADDRESS: Key = Key { default: Some("127.0.0.1"), ..Key::new("address", "Ip", "Of the sockets.") };
 
-/// How much is read and written at a time.
-const PIECE: usize = 256 * 1024;
+/// How much is read and written at a time: what the caches near a processor hold together with a frame and its copies.
+const PIECE: usize = 64 * 1024;
 
 macro_rules! file {
     ($path:literal) => {{
