@@ -13,9 +13,9 @@ use unik_boot_tests::machine::MICROVM;
 
 /// What the launcher says to these arguments, and its exit code.
 fn launcher(image: &Image, arguments: &[&str]) -> (i32, String) {
-    let output = Command::new(&image.launcher).args(arguments).output().expect("the launcher starts");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    (output.status.code().unwrap_or(-1), said)
+    let mut command = Command::new(&image.launcher);
+    command.args(arguments);
+    Guest::run(command, format!("{} {arguments:?}", image.launcher.display())).end()
 }
 
 fn beside(image: &Image, suffix: &str) -> PathBuf {

@@ -1,5 +1,8 @@
-//! A tap interface, as on a host that routes to its guests: in a network namespace of the test's own, for which it has to be root.
+//! A tap interface, as on a host that routes to its guests: in a network namespace of the test's own, and in a user namespace too if
+//! the test is not root.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,16 +14,28 @@ use unik_boot_tests::{PATIENCE, project};
 /// A network namespace, held open by a process that sleeps in it.
 struct Namespace(Child);
 
+/// Whether this process may make interfaces everywhere.
+fn root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
 impl Namespace {
     fn new() -> Self {
-        let child = Command::new("unshare").args(["--net", "sleep", "600"]).stdin(Stdio::null()).spawn();
+        let mut command = Command::new("unshare");
+        if !root() {
+            command.args(["--user", "--map-root-user"]);
+        }
+        let child = command.args(["--net", "sleep", "600"]).stdin(Stdio::null()).spawn();
         let namespace = Self(child.expect("unshare is installed: it is in util-linux"));
         // Until it is there, `nsenter` would find the namespace that everybody is in.
-        let own = std::fs::read_link("/proc/self/ns/net").unwrap();
+        let own = fs::read_link("/proc/self/ns/net").unwrap();
         let until = Instant::now() + PATIENCE;
         let there = format!("/proc/{}/ns/net", namespace.0.id());
-        while std::fs::read_link(&there).is_ok_and(|net| net == own) {
-            assert!(Instant::now() < until, "no network namespace can be made: the test has to run as root");
+        while fs::read_link(&there).is_ok_and(|net| net == own) {
+            assert!(
+                Instant::now() < until,
+                "no network namespace can be made: this takes root, or user namespaces"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
         namespace
@@ -28,6 +43,9 @@ impl Namespace {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
+        if !root() {
+            command.args([&format!("--user=/proc/{}/ns/user", self.0.id()), "--preserve-credentials"]);
+        }
         command.arg(format!("--net=/proc/{}/ns/net", self.0.id())).arg(program);
         command
     }

@@ -47,7 +47,7 @@ fn a_command_line_that_is_no_list_of_words_is_told() {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("exec {} -append \"--kind='panic\"", line.trim())]);
     // isa-debug-exit: twice the code and one.
-    Guest::run(command, "an open quote".to_owned()).ends(64 << 1 | 1, "quote");
+    Guest::run(command, "an open quote".to_owned()).ends(64 << 1 | 1, "that is not closed");
 }
 
 #[test]
