@@ -2,6 +2,7 @@
 //! interfaces at a wire.
 
 mod datagrams;
+mod error;
 mod flow;
 mod listener;
 mod program;
@@ -9,8 +10,9 @@ mod stack;
 mod wire;
 
 pub use datagrams::Socket;
+pub use error::Error;
 pub use flow::{Faults, Flow, Reset, pair, pair_with};
 pub use listener::Listener;
 pub use program::{Program, Stopping};
-pub use stack::{Acceptor, Error, Stack};
+pub use stack::{Acceptor, Stack};
 pub use wire::{Nic, Offers, Wire, WireFaults};

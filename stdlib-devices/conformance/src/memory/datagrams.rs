@@ -10,7 +10,7 @@ use core::task::{Poll, Waker};
 
 use unik::net::UdpSocket;
 
-use super::stack::{Error, FIRST_FREE, LONGEST, OWN};
+use super::error::{Error, FIRST_FREE, LONGEST, OWN};
 
 /// How many datagrams wait at a port; what comes then is lost.
 const CAPACITY: usize = 64;

@@ -7,7 +7,8 @@ use unik::http::Handler;
 use unik::net::lines::serve_lines;
 use unik::net::{Accept, Network};
 
-use super::stack::{Acceptor, Error};
+use super::error::Error;
+use super::stack::Acceptor;
 use super::{Faults, Flow};
 
 /// A listener; clones are the same one.
