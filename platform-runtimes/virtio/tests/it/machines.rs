@@ -17,7 +17,7 @@ fn file(first: u8, kibibytes: u64) -> NamedTempFile {
 }
 
 /// Datagrams there and back, one by one and many at once.
-fn exchange(socket: &UdpSocket, name: &str) {
+pub fn exchange(socket: &UdpSocket, name: &str) {
     let mut numbers = Numbers(5);
     let mut buffer = [0; 2048];
     for _ in 0..100 {

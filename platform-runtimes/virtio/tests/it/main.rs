@@ -13,5 +13,6 @@ mod ring;
 mod small;
 mod space;
 mod store;
+mod tap;
 mod transports;
 mod virtual_machine;

@@ -120,6 +120,13 @@ impl Machine {
         (self.device("net", &format!(",netdev=net{number}{options}")), socket)
     }
 
+    /// Adds an interface that is the host's tap interface of this name.
+    pub fn tap(mut self, name: &str, options: &str) -> Self {
+        let netdev = format!("tap,id={name},ifname={name},script=no,downscript=no");
+        self.arguments.extend(["-netdev".into(), netdev]);
+        self.device("net", &format!(",netdev={name}{options}"))
+    }
+
     /// Boots.
     pub fn start(self) -> Running {
         let mut command = Command::new("timeout");
