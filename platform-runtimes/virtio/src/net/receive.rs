@@ -121,6 +121,10 @@ impl<M: Memory> Receive<M> {
             let Some(part) = self.queue.take()? else { return Ok(None) };
             self.parts.push(part);
         }
+        let length: usize = self.parts.iter().map(|part| part.length as usize).sum();
+        if length > self.header + super::LONGEST {
+            return Err(Fault::FrameBuffers);
+        }
         let received =
             if self.verifies { header::received(memory.load8(start)) } else { Received::default() };
         Ok(Some(Frame { parts: core::mem::take(&mut self.parts), received }))

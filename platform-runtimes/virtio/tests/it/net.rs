@@ -95,7 +95,7 @@ fn frames_go_out_and_come_back_over_every_transport_and_with_all_features() {
 }
 
 /// How many frames go there and back.
-const ECHOES: u64 = 150;
+const ECHOES: u64 = 60;
 
 /// Frames there and back: one task sends as long as there is room, and takes what has come.
 async fn echo(net: &Interface) {
@@ -340,6 +340,12 @@ fn a_wrong_device_is_given_up() {
     }
     check("no buffers", Fault::FrameBuffers, |device| put(device, 0, 0, 100));
     check("too many buffers", Fault::FrameBuffers, |device| put(device, 0, 500, 100));
+    check("more than a packet holds", Fault::FrameBuffers, |device| {
+        put(device, 0, 33, 2048);
+        for head in 1..33 {
+            device.peer.put(0, head, 2048, false);
+        }
+    });
     check("no header", Fault::FrameBuffers, |device| put(device, 0, 1, 11));
     check("more than fits", Fault::UsedLength, |device| put(device, 0, 1, 2049));
     check("a buffer twice", Fault::UsedId, |device| {
