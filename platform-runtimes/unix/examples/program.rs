@@ -27,7 +27,7 @@ const ADDRESS: Key = Key { default: Some("127.0.0.1"), ..Key::new("address", "Ip
 const WORK: Key = Key {
     short: Some('w'),
     default: Some("serve"),
-    choices: &["serve", "fail", "panic", "sleep", "stay", "linger", "heed"],
+    choices: &["serve", "fail", "panic", "sleep", "stay", "linger", "abandon", "heed"],
     ..Key::new("work", "Work", "What the job does.")
 };
 const LIMIT: Key = Key { default: Some("1"), ..Key::new("limit", "Int", "At least 1.") };
@@ -51,6 +51,7 @@ enum Work {
     Sleep,
     Stay,
     Linger,
+    Abandon,
     Heed,
 }
 
@@ -67,6 +68,7 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
                 ("sleep", Work::Sleep),
                 ("stay", Work::Stay),
                 ("linger", Work::Linger),
+                ("abandon", Work::Abandon),
                 ("heed", Work::Heed),
             ],
         )
@@ -82,6 +84,7 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
     match work {
         Some(Work::Sleep) => return run([job(&ECHO, sleep(timer))]).await,
         Some(Work::Linger) => return run([job(&ECHO, linger(program, timer))]).await,
+        Some(Work::Abandon) => return run([job(&ECHO, abandon(program, timer))]).await,
         Some(Work::Heed) => return run([job(&ECHO, heed(program))]).await,
         _ => {}
     }
@@ -105,6 +108,12 @@ async fn linger(program: impl Program, timer: impl Sleep + 'static) -> Result<()
     Ok(())
 }
 
+/// Fails, and leaves something in the background that does not end.
+async fn abandon(program: impl Program, timer: impl Sleep + 'static) -> Result<(), unik::Failure> {
+    program.spawn(async move { timer.sleep(Duration::from_secs(3600)).await });
+    Err(unik::Failure::new("the work is abandoned"))
+}
+
 /// Works until it is asked to stop.
 async fn heed(program: impl Program) -> Result<(), unik::Failure> {
     let stopping = program.stopping();
@@ -124,7 +133,7 @@ async fn echo(
     match work {
         Work::Fail => Err(unik::Failure::new("the work is to fail")),
         Work::Panic => panic!("the work is to panic"),
-        Work::Sleep | Work::Stay | Work::Linger | Work::Heed => sleep(timer).await,
+        Work::Sleep | Work::Stay | Work::Linger | Work::Abandon | Work::Heed => sleep(timer).await,
         Work::Serve => Ok(network.serve(Echo { timer, wait }).await?),
     }
 }

@@ -10,8 +10,8 @@
 //! **Stopping.** The first SIGINT or SIGTERM closes the listeners: `accept` says `Closed`, servers finish what they
 //! have, jobs return, and the program ends with 0. After [`GRACE`], or at the second signal, it ends with
 //! [`Exit::STOPPED`]. A program without listeners, and without anything else that heeds `Program::stopping`, has nothing
-//! to finish and ends at the first signal. What the jobs have left in the background gets [`GRACE`] too. SIGPIPE is
-//! ignored by Rust's own start.
+//! to finish and ends at the first signal. What the jobs have left in the background gets [`GRACE`] too, after a failure has
+//! been told. SIGPIPE is ignored by Rust's own start.
 //!
 //! Unsafe code is in `tap/ioctl.rs` alone: the ioctls of tap interfaces, for which rustix has no safe calls.
 
@@ -33,6 +33,7 @@ mod sockets;
 mod source;
 mod tap;
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::future::Future;
 use std::process::ExitCode;
@@ -69,24 +70,36 @@ where
 {
     let result = read_arguments(image).and_then(|arguments| {
         attached::set(&arguments);
+        let exit = Rc::new(Cell::new(Exit::SUCCESS));
         let main = async {
-            signals::watch(image.name)?;
-            start(arguments).await
+            let result = match signals::watch(image.name, exit.clone()) {
+                Ok(()) => start(arguments).await,
+                Err(failure) => Err(failure),
+            };
+            // Told before the background is waited for, and what a signal in the meantime ends with.
+            if let Err(failure) = result {
+                exit.set(told(image, &failure));
+            }
         };
-        event_loop().and_then(|executor| executor.run(main)).map_err(Stop::Wrong)
+        event_loop()?.run(main);
+        Ok(exit.get())
     });
-    match result {
-        Ok(()) => ExitCode::from(Exit::SUCCESS.0),
+    let exit = match result {
+        Ok(exit) => exit,
         Err(Stop::Help(text)) => {
             // Who closes standard output early does not want the rest of the help.
             let _ = devices::write_all(std::io::stdout(), text.as_bytes());
-            ExitCode::from(Exit::SUCCESS.0)
+            Exit::SUCCESS
         }
-        Err(Stop::Wrong(failure)) => {
-            Stderr.write_line(&format!("{}: {failure}", image.name));
-            ExitCode::from(failure.exit.0)
-        }
-    }
+        Err(Stop::Wrong(failure)) => told(image, &failure),
+    };
+    ExitCode::from(exit.0)
+}
+
+/// Tells a failure; gives its exit code.
+fn told(image: &Image, failure: &Failure) -> Exit {
+    Stderr.write_line(&format!("{}: {failure}", image.name));
+    failure.exit
 }
 
 /// Runs a future with this thread's event loop: what tests and programs without boot arguments use.

@@ -1,5 +1,6 @@
 //! SIGINT and SIGTERM: asking the program to stop.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::os::fd::BorrowedFd;
 use std::os::unix::net::UnixStream;
@@ -17,8 +18,8 @@ use crate::devices::Stderr;
 use crate::reactor::{Reactor, current};
 use crate::source::Source;
 
-/// Watches for the signals in the background.
-pub(crate) fn watch(name: &'static str) -> Result<(), Failure> {
+/// Watches for the signals in the background. Who heeds none ends with `exit`: what the jobs have come to so far.
+pub(crate) fn watch(name: &'static str, exit: Rc<Cell<Exit>>) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure {
         exit: Exit::DEVICE,
         message: format!("signals cannot be handled: {error}"),
@@ -31,14 +32,19 @@ pub(crate) fn watch(name: &'static str) -> Result<(), Failure> {
     }
     ours.set_nonblocking(true).map_err(|error| failed(&error))?;
     let source = Source::new(executor.platform(), ours.into(), true).map_err(|error| failed(&error))?;
-    executor.spawn(stop_when_asked(executor.clone(), source, name));
+    executor.spawn(stop_when_asked(executor.clone(), source, name, exit));
     Ok(())
 }
 
-async fn stop_when_asked(executor: Executor<Rc<Reactor>>, source: Source, name: &'static str) {
+async fn stop_when_asked(
+    executor: Executor<Rc<Reactor>>,
+    source: Source,
+    name: &'static str,
+    exit: Rc<Cell<Exit>>,
+) {
     signalled(&source).await;
     if !executor.stop() {
-        std::process::exit(i32::from(Exit::SUCCESS.0));
+        std::process::exit(i32::from(exit.get().0));
     }
     let late = race(
         async {

@@ -132,6 +132,23 @@ fn what_is_left_in_the_background_is_finished() {
 }
 
 #[test]
+fn a_failure_is_told_before_the_background_is_waited_for() {
+    let mut child = program()
+        .arg("--work=abandon")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    let line = lines.next().expect("it tells why it failed").expect("text");
+    assert_eq!(line, "program: app.echo failed: the work is abandoned");
+    // Nobody heeds a signal any more, and it changes nothing of what the program has come to.
+    let id = i32::try_from(child.id()).expect("process ids fit");
+    kill_process(Pid::from_raw(id).expect("process ids are not zero"), Signal::TERM).expect("it runs");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
+
+#[test]
 fn who_heeds_the_signal_decides_when_it_ends() {
     let mut running = start(&["--work=heed"]);
     assert_eq!(running.line, "ready");
