@@ -155,7 +155,7 @@ fn ping_asks_through_the_sockets_of_the_host() {
     let build = || build("ping/app.unik", "ping", &[]);
     let Some(program) = inside("ping_asks_through_the_sockets_of_the_host", build) else { return };
     // Raw sockets, then datagram sockets.
-    for groups in ["1 0", "0 2147483647"] {
+    for groups in ["1 0", "0 0"] {
         // The setting is of this network alone.
         std::fs::write("/proc/sys/net/ipv4/ping_group_range", groups).unwrap();
         for to in ["--to=127.0.0.1", "--to=::1", "--to=10.9.0.1"] {
