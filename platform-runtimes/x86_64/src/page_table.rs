@@ -95,13 +95,14 @@ impl Tree {
         }
         let mut address = range.start & !(PAGE - 1);
         while address < end {
-            address = self.map_one(tables, address, end, access)?;
+            address = self.map_some(tables, address, end, access)?;
         }
         Ok(())
     }
 
-    /// Maps the largest page that starts at `address` and ends by `end`; gives where the next one starts.
-    fn map_one(
+    /// Maps the largest page that starts at `address` and ends by `end`, and those behind it in the same table; gives
+    /// where the next one starts.
+    fn map_some(
         self,
         tables: &mut impl Tables,
         address: u64,
@@ -122,8 +123,7 @@ impl Tree {
             }
             let fits = level == 1 || level == 2 || level == 3 && self.giant;
             if entry == 0 && fits && address.is_multiple_of(size) && end - address >= size {
-                tables.set(table, index, address | access.bits() | large);
-                return Ok(address + size);
+                return Ok(fill(tables, table, index, address..end, size, access.bits() | large));
             }
             if entry == 0 {
                 let below = tables.allocate().ok_or(Unmappable::Exhausted)?;
@@ -136,6 +136,27 @@ impl Tree {
         }
         unreachable!("every page of the last level is free, the same, or taken")
     }
+}
+
+/// Maps pages of `size` from an entry of a table on that is free, as far as they fit and the entries behind it are
+/// free too; gives where the next one starts.
+fn fill(
+    tables: &mut impl Tables,
+    table: u64,
+    first: usize,
+    addresses: core::ops::Range<u64>,
+    size: u64,
+    bits: u64,
+) -> u64 {
+    let mut next = addresses.start;
+    for index in first..512 {
+        if addresses.end - next < size || tables.get(table, index) != 0 {
+            break;
+        }
+        tables.set(table, index, next | bits);
+        next += size;
+    }
+    next
 }
 
 #[cfg(test)]

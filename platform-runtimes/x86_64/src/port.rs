@@ -89,20 +89,4 @@ impl Ports {
         // SAFETY: as for `write8`.
         unsafe { asm!("out dx, eax", in("dx") port, in("eax") value, options(nostack, preserves_flags)) };
     }
-
-    /// Writes bytes to one port, one after the other: one exit of a virtual machine for all of them.
-    pub(crate) fn write_bytes(self, offset: u16, bytes: &[u8]) {
-        let port = self.port(offset, 1);
-        // SAFETY: OUTSB reads as many bytes as the slice has, from its start; the direction flag is clear (System V
-        // ABI).
-        unsafe {
-            asm!(
-                "rep outsb",
-                in("dx") port,
-                inout("rsi") bytes.as_ptr() => _,
-                inout("rcx") bytes.len() => _,
-                options(readonly, nostack, preserves_flags)
-            );
-        }
-    }
 }

@@ -89,6 +89,10 @@ async fn sleep(console: &Serial, timer: &Timer) {
         race(timer.sleep(Duration::from_millis(first)), timer.sleep(Duration::from_millis(second))).await;
         assert!(timer.now() - start < Duration::from_millis(1_500), "the longer wait counted");
     }
+    // No wake-up is lost, however short the wait.
+    for wait in 0..500 {
+        timer.sleep(Duration::from_micros(wait)).await;
+    }
     let mut last = timer.now();
     for _ in 0..100_000 {
         let now = timer.now();
