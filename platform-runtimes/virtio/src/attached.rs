@@ -17,6 +17,7 @@ use crate::fault::Fault;
 use crate::find::{Place, find};
 use crate::machine::{Board, Heap, OneProcessor, Shared, watch};
 use crate::transport::Transport;
+use crate::watched::Watched;
 
 /// What is known of the host.
 struct Attached {
@@ -131,7 +132,7 @@ async fn ask(place: &Place) -> Found {
     let disk = place.open(&Board).and_then(|transport| blk::Disk::start(transport, &Heap)).map(Rc::new);
     let mut identity = None;
     if let Ok(disk) = &disk {
-        watch(Rc::new(crate::devices::Watched(disk.clone())));
+        watch(Rc::new(Watched(disk.clone())));
         // A host that gives no names says that it does not support the question.
         identity = disk.identity().await.ok().filter(|identity| !identity.is_empty());
     }

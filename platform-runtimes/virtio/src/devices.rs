@@ -7,12 +7,13 @@ use core::time::Duration;
 use unik::clock::Sleep;
 use unik::concurrent::race;
 use unik::net::{Capabilities, Mac, Received, Transmit};
-use unik_x86_64::{Source, Timer, random};
+use unik_x86_64::{Timer, random};
 
 use crate::attached::{self, broken};
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::machine::{Heap, Shared, watch};
+use crate::watched::Watched;
 use crate::{blk, net, rng};
 
 /// How long a source of entropy may take when the program starts.
@@ -152,38 +153,5 @@ async fn gather(place: &crate::find::Place) -> Result<(), Error> {
 impl unik::random::Random for Entropy {
     fn fill(&self, bytes: &mut [u8]) {
         self.0.fill(bytes);
-    }
-}
-
-/// A driver that the machine looks at.
-pub(crate) struct Watched<T>(pub(crate) Rc<T>);
-
-impl Source for Watched<net::Net<Shared>> {
-    fn poll(&self) -> bool {
-        self.0.poll()
-    }
-
-    fn arm(&self) -> bool {
-        self.0.arm()
-    }
-}
-
-impl Source for Watched<blk::Disk<Shared>> {
-    fn poll(&self) -> bool {
-        self.0.poll()
-    }
-
-    fn arm(&self) -> bool {
-        self.0.arm()
-    }
-}
-
-impl Source for Watched<rng::Rng<Shared>> {
-    fn poll(&self) -> bool {
-        self.0.poll()
-    }
-
-    fn arm(&self) -> bool {
-        self.0.arm()
     }
 }

@@ -11,10 +11,11 @@ use core::fmt;
 
 use crate::fault::Fault;
 use crate::firmware;
+use crate::memory::Registers;
 use crate::pci::{self, Address, Bus, Function};
 use crate::transport::Transport;
 use crate::transport::legacy::Legacy;
-use crate::transport::mmio::Mmio;
+use crate::transport::mmio::{Mmio, Window};
 use crate::transport::modern::Modern;
 
 /// What stands before the place of a device.
@@ -34,17 +35,6 @@ enum At {
     Pci(Address),
 }
 
-/// Registers that the command line names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Bytes of registers.
-    pub length: usize,
-    /// Where they lie.
-    pub address: u64,
-    /// The global system interrupt.
-    pub interrupt: u32,
-}
-
 /// A word of the command line that should name a device and does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(pub String);
@@ -58,7 +48,7 @@ pub fn find(bus: &dyn Bus, command_line: &str) -> Result<Vec<Place>, Malformed> 
     }
     let mut places = Vec::new();
     for window in windows {
-        if let Ok(Some(device)) = window.probe(bus) {
+        if let Ok(Some(device)) = probe(window, bus) {
             places.push(Place { kind: device.kind(), at: At::Memory(window) });
         }
     }
@@ -73,7 +63,7 @@ impl Place {
     pub fn open(&self, bus: &dyn Bus) -> Result<Box<dyn Transport>, Fault> {
         match self.at {
             At::Memory(window) => {
-                let mut device = window.probe(bus)?.ok_or(Fault::Registers)?;
+                let mut device = probe(window, bus)?.ok_or(Fault::Registers)?;
                 device.connect(bus.line(window.interrupt).ok_or(Fault::Interrupt)?);
                 Ok(Box::new(device))
             }
@@ -98,11 +88,9 @@ impl fmt::Display for Place {
     }
 }
 
-impl Window {
-    fn probe(self, bus: &dyn Bus) -> Result<Option<Mmio<Box<dyn crate::memory::Registers>>>, Fault> {
-        let registers = bus.memory(self.address, self.length).ok_or(Fault::Registers)?;
-        Mmio::probe(registers, self.address)
-    }
+fn probe(window: Window, bus: &dyn Bus) -> Result<Option<Mmio<Box<dyn Registers>>>, Fault> {
+    let registers = bus.memory(window.address, window.length).ok_or(Fault::Registers)?;
+    Mmio::probe(registers, window.address)
 }
 
 /// The registers that a command line names.

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::find::Window;
+use crate::transport::mmio::Window;
 
 const IDENTIFIER: &[u8] = b"LNRO0005";
 /// A descriptor of a fixed range of memory: tag and length; then information, base, length.

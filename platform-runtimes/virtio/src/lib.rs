@@ -34,6 +34,7 @@ pub mod pci;
 pub mod queue;
 pub mod rng;
 pub mod transport;
+mod watched;
 
 pub use devices::{Disk, Entropy, Nic};
 pub use error::Error;

@@ -34,6 +34,17 @@ const QUEUE_ADDRESSES: [usize; 3] = [0x80, 0x90, 0xa0];
 const GENERATION: usize = 0xfc;
 const CONFIG: usize = 0x100;
 
+/// Where the registers of a device are, and how it interrupts: what finds devices says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Bytes of registers.
+    pub length: usize,
+    /// Where they lie.
+    pub address: u64,
+    /// The global system interrupt.
+    pub interrupt: u32,
+}
+
 /// A device with registers in memory.
 pub struct Mmio<R> {
     registers: R,
