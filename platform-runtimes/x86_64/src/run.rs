@@ -1,5 +1,8 @@
 //! What `main` does around a generated program: boot arguments, the program, its exit code.
 
+use alloc::rc::Rc;
+use core::cell::Cell;
+
 use unik_platform::{Arguments, Exit, Failure, Image, Stop};
 
 use crate::command_line::boot_words;
@@ -25,22 +28,32 @@ pub fn run<F>(image: &'static Image, start: fn(Arguments) -> F) -> !
 where
     F: Future<Output = Result<(), Failure>>,
 {
-    let result = read_arguments(image).and_then(|arguments| {
-        let executor = current();
-        stop::watch(image.name);
-        executor.run(start(arguments)).map_err(Stop::Wrong)
+    let result = read_arguments(image).map(|arguments| {
+        let code = Rc::new(Cell::new(Exit::SUCCESS));
+        stop::watch(image.name, code.clone());
+        let main = async {
+            // Told before the background is waited for, and what a press of the button in the meantime ends with.
+            if let Err(failure) = start(arguments).await {
+                code.set(told(image, &failure));
+            }
+        };
+        current().run(main);
+        code.get()
     });
-    match result {
-        Ok(()) => exit(Exit::SUCCESS),
+    exit(match result {
+        Ok(code) => code,
         Err(Stop::Help(text)) => {
             console::write_line(text.trim_end_matches('\n'));
-            exit(Exit::SUCCESS)
+            Exit::SUCCESS
         }
-        Err(Stop::Wrong(failure)) => {
-            console::print(format_args!("{}: {failure}", image.name));
-            exit(failure.exit)
-        }
-    }
+        Err(Stop::Wrong(failure)) => told(image, &failure),
+    })
+}
+
+/// Tells a failure; gives its exit code.
+fn told(image: &Image, failure: &Failure) -> Exit {
+    console::print(format_args!("{}: {failure}", image.name));
+    failure.exit
 }
 
 fn read_arguments(image: &Image) -> Result<Arguments, Stop> {

@@ -1,7 +1,7 @@
 //! Being asked to stop: the power button, and Ctrl-Alt-Del of a keyboard, which is how some virtual machine monitors
 //! ask.
 //!
-//! The first asks the program to stop; if nobody heeds it, it ends at once with success. The second, or [`GRACE`]
+//! The first asks the program to stop; if nobody heeds it, it ends at once with what the jobs have come to. The second, or [`GRACE`]
 //! after the first, ends it with [`Exit::STOPPED`].
 
 use alloc::rc::Rc;
@@ -22,8 +22,9 @@ use crate::mmio::Mmio;
 use crate::port::Ports;
 use crate::{acpi, console};
 
-/// Watches in the background, from now on: fixed hardware forgets what was pressed before somebody listened.
-pub(crate) fn watch(name: &'static str) {
+/// Watches in the background, from now on: fixed hardware forgets what was pressed before somebody listened. A program
+/// that heeds none ends with `code`: what the jobs have come to so far.
+pub(crate) fn watch(name: &'static str, code: Rc<Cell<Exit>>) {
     let hardware = hardware();
     if hardware.is_empty() {
         return;
@@ -33,13 +34,18 @@ pub(crate) fn watch(name: &'static str) {
     executor.platform().add_source(button.clone());
     // What other hardware remembers has raised no interrupt.
     button.look(|_| true);
-    executor.spawn(stop_when_asked(executor.clone(), button, name));
+    executor.spawn(stop_when_asked(executor.clone(), button, name, code));
 }
 
-async fn stop_when_asked(executor: Executor<Rc<Machine>>, button: Rc<Button>, name: &'static str) {
+async fn stop_when_asked(
+    executor: Executor<Rc<Machine>>,
+    button: Rc<Button>,
+    name: &'static str,
+    code: Rc<Cell<Exit>>,
+) {
     button.pressed().await;
     if !executor.stop() {
-        exit(Exit::SUCCESS);
+        exit(code.get());
     }
     let late = race(
         async {

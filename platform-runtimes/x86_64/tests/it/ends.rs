@@ -29,6 +29,16 @@ fn the_power_button_asks_a_program_to_stop() {
 }
 
 #[test]
+fn a_failure_is_told_before_the_background_is_waited_for() {
+    let mut running = Boot::mode("microvm", "abandon").start();
+    running.line("guest: the work is abandoned");
+    // There is time until the background is given up; the failure still counts.
+    running.tell("system_powerdown");
+    running.end().expect(1);
+    Boot::mode("pc", "abandon").run().expect(1);
+}
+
+#[test]
 fn control_alt_delete_asks_a_program_to_stop() {
     for machine in ["pc", "q35"] {
         let mut running = Boot::mode(machine, "heed").start();

@@ -60,6 +60,11 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
         }
         "heed" => heed(&console, &timer, Duration::from_millis(10)).await?,
         "dawdle" => heed(&console, &timer, Duration::from_secs(60)).await?,
+        "abandon" => {
+            let program = Program::new().await.map_err(failed)?;
+            program.spawn(async move { timer.sleep(Duration::from_secs(3_600)).await });
+            return Err(Failure { exit: Exit::JOB, message: "the work is abandoned".into() });
+        }
         "spin" => {
             say("waiting", &console);
             loop {
