@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
 use smoltcp::socket::dhcpv4::{Event, RetryConfig, Socket};
-use smoltcp::time::Duration;
+use smoltcp::time::{Duration, Instant};
 use unik::net::{Cidr, Nic};
 
 use crate::agenda::{Item, Plan};
@@ -14,10 +14,16 @@ use crate::slot::Slot;
 /// How long a server may take to answer before it is asked again (RFC 2131, 4.1), at first.
 const RETRY: Duration = Duration::from_secs(4);
 
+/// A server that refuses everything at once must not make us flood the link: so many turns to speak in so much time.
+const TURNS: u32 = 16;
+const TURNS_IN: Duration = Duration::from_secs(4);
+
 /// A client.
 #[derive(Debug)]
 pub(crate) struct Client {
     slot: Slot,
+    /// When the turns that are counted began, and how many there were.
+    turns: (Instant, u32),
 }
 
 /// What a server has lent.
@@ -44,7 +50,7 @@ impl Client {
         retry.discover_timeout = RETRY;
         retry.initial_request_timeout = RETRY;
         socket.set_retry_config(retry);
-        let mut client = Self { slot: Slot::new(socket) };
+        let mut client = Self { slot: Slot::new(socket), turns: (net.now, 0) };
         net.agenda.mark(Item::Dhcp, &mut client.slot.plan);
         client
     }
@@ -72,8 +78,16 @@ impl Client {
                 })
             }
         };
-        // The transactions of smoltcp's own generator are no secret; whoever is on the link hears them anyway.
-        let next = net.send(Item::Dhcp, &mut self.slot, false);
+        let (since, turns) = &mut self.turns;
+        if net.now >= *since + TURNS_IN {
+            (*since, *turns) = (net.now, 0);
+        }
+        *turns += 1;
+        let next = if *turns > TURNS {
+            Some(*since + TURNS_IN)
+        } else {
+            net.send(Item::Dhcp, &mut self.slot, false)
+        };
         net.agenda.plan(Item::Dhcp, &mut self.slot.plan, next);
         change
     }

@@ -25,10 +25,10 @@ use crate::ports;
 
 /// How many connections of a listener may wait to be accepted; who comes then is not answered, and tries again.
 const BACKLOG: usize = 1024;
-/// How many connections may be in their handshake. They have a quarter of the budget at most.
+/// How many connections may be in their handshake. They have three quarters of the budget at most.
 const HALF_OPEN: usize = 512;
 /// A handshake that takes longer gives way when there are too many: a flood of forged ones must not keep out others.
-const SLOW: Duration = Duration::from_secs(1);
+const SLOW: Duration = Duration::from_millis(200);
 /// How many connections may wait for stray segments (TIME-WAIT of RFC 9293, 3.6) after both ends are gone.
 const WAITING: usize = 32;
 /// How long the last word of a connection that nobody had may take.
@@ -153,7 +153,7 @@ impl Table {
     }
 
     fn has_room_for_handshake<N: Nic>(&mut self, net: &mut Net<'_, N>) -> bool {
-        if self.half_open.len() < HALF_OPEN && self.half_open_bytes < self.budget.whole() / 4 {
+        if self.half_open.len() < HALF_OPEN && self.half_open_bytes < self.budget.whole() / 4 * 3 {
             return true;
         }
         match self.half_open.first().copied() {

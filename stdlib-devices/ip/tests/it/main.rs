@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
+mod configuration;
 mod faults;
+mod fuzz;
+mod http;
+mod many;
 mod others;
+mod routers;
 mod support;
 mod tcp;
