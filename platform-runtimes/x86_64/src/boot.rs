@@ -41,16 +41,21 @@ fn range(start: *const u8, end: *const u8) -> Range {
 extern "C" fn unik_boot(start_info: u64) -> ! {
     cpu::enable_wide_registers();
     traps::start();
-    match take_memory(start_info) {
-        Ok(()) => {}
-        Err(why) => {
-            console::print(format_args!("the image cannot start: {why}"));
-            exit(unik_platform::Exit::DEVICE);
-        }
+    if let Err(why) = check_processor().and_then(|()| take_memory(start_info)) {
+        console::print(format_args!("the image cannot start: {why}"));
+        exit(unik_platform::Exit::DEVICE);
     }
     clock::start();
     // SAFETY: the generated program defines it with this type, through `entry!`.
     unsafe { unik_image_main() }
+}
+
+fn check_processor() -> Result<(), &'static str> {
+    const NO_EXECUTE: u32 = 1 << 20;
+    match cpu::cpuid(0x8000_0001, 0) {
+        Some(leaf) if leaf.edx & NO_EXECUTE != 0 => Ok(()),
+        _ => Err("the processor cannot keep data from being run (NX), or its firmware has that switched off"),
+    }
 }
 
 /// Finds the memory of the machine, starts the heap, and protects everything.

@@ -37,6 +37,10 @@ unik_start_gdt_pointer:
 unik_start_pvh:
     cli
     cld
+    movl %ebx, %ebp
+    movl $0x80000001, %eax
+    cpuid
+    movl %edx, %esi
 
     // Nobody has cleared the tables: PML4, PDPT, four PDs.
     movl $__start_tables, %edi
@@ -67,11 +71,14 @@ unik_start_pvh:
     // PAE, OSFXSR and OSXMMEXCPT.
     movl $0x620, %eax
     movl %eax, %cr4
-    // EFER: LME, and NXE, without which pages of data could not be kept from being run.
+    // EFER: LME, and NXE, without which pages of data cannot be kept from being run. What lacks it is refused in `boot`.
     movl $0xc0000080, %ecx
     rdmsr
-    orl $0x900, %eax
-    wrmsr
+    orl $0x100, %eax
+    testl $(1 << 20), %esi
+    jz 4f
+    orl $0x800, %eax
+4:  wrmsr
     // PG, WP, NE, MP, PE; the caches on; EM and TS off.
     movl $0x80010023, %eax
     movl %eax, %cr0
@@ -86,8 +93,8 @@ unik_start_pvh:
     movl %eax, %fs
     movl %eax, %gs
     movl $__stack_top, %esp
+    movl %ebp, %edi
     xorl %ebp, %ebp
-    movl %ebx, %edi
     call unik_boot
     ud2
     .popsection

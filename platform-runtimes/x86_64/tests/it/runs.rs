@@ -32,6 +32,17 @@ fn the_registers_of_a_processor_can_be_used() {
 }
 
 #[test]
+fn a_processor_that_would_run_data_is_refused() {
+    let ended = Boot::mode("microvm", "hello").cpu("qemu64,-nx").run();
+    assert!(
+        ended.text.starts_with("the image cannot start: the processor cannot keep data"),
+        "{}",
+        ended.text
+    );
+    ended.expect(2);
+}
+
+#[test]
 fn several_processors_are_one() {
     let ended = Boot::mode("q35", "sleep").processors(4).run();
     assert!(ended.text.ends_with("time goes on"), "{}", ended.text);
