@@ -52,62 +52,65 @@ fn check(example: &str, command: &str, expected: Expect) {
 fn file_server() {
     check(
         "file-server/app.unik",
-        "graph --target unix",
+        "graph --target unix --net host",
         expect![[r#"
-        file_server = app.file_server: Job
-          store: choice = choice(store): std/kv.ReadOnly
-            crunch (default): crunch = std/kv.crunch(files: files("data/")): std/kv.ReadOnly
-            direct: direct = std/kv.direct(root: "data/"): std/kv.ReadWrite
-          network: choice_2 = choice(port == 80 || port == 8080): std/net.Network
-            then (default): server = std/http.server: std/net.Network
-              connections: tcp = std/net.tcp(port: port): std/net.Listener
-                stack: sockets = unix.sockets(address: address): std/net.Stack
-                sleep: timer = unix.timer: std/clock.Sleep
-              sleep: (shared: timer)
-              wall: wall = unix.wall: std/clock.Wall
-            else: (shared: tcp)
+            file_server = app.file_server: Job
+              store: choice = choice(store): std/kv.ReadOnly
+                crunch (default): crunch = std/kv.crunch(files: files("data/")): std/kv.ReadOnly
+                direct: direct = std/kv.direct(root: "data/"): std/kv.ReadWrite
+              network: choice_2 = choice(port == 80 || port == 8080): std/net.Network
+                then (default): server = std/http.server: std/net.Network
+                  connections: tcp = std/net.tcp(port: port): std/net.Listener
+                    stack: sockets = unix.sockets(address: address): std/net.Stack
+                    sleep: timer = unix.timer: std/clock.Sleep
+                  sleep: (shared: timer)
+                  wall: wall = unix.wall: std/clock.Wall
+                else: (shared: tcp)
 
-        configure key --store: Store = crunch (default)
-        key --port, -p: Port = 8080 (default)
-        key --address: Ip = "127.0.0.1" (default)
-    "#]],
+            configure key --store: Store = crunch (default)
+            key --port, -p: Port = 8080 (default)
+            configure key --net: Net = host (given)
+            key --address: Ip = "127.0.0.1" (default)
+        "#]],
     );
     check(
         "file-server/app.unik",
         "eval",
         expect![[r#"
-        file_server = app.file_server: Job
-          store: crunch = std/kv.crunch(files: files("data/")): std/kv.ReadOnly
-          network: server = std/http.server: std/net.Network
-            connections: tcp = std/net.tcp(port: port): std/net.Listener
-              stack: sockets = unix.sockets(address: address): std/net.Stack
-              sleep: timer = unix.timer: std/clock.Sleep
-            sleep: (shared: timer)
-            wall: wall = unix.wall: std/clock.Wall
+            file_server = app.file_server: Job
+              store: crunch = std/kv.crunch(files: files("data/")): std/kv.ReadOnly
+              network: server = std/http.server: std/net.Network
+                connections: tcp = std/net.tcp(port: port): std/net.Listener
+                  stack: sockets = unix.sockets(address: address): std/net.Stack
+                  sleep: timer = unix.timer: std/clock.Sleep
+                sleep: (shared: timer)
+                wall: wall = unix.wall: std/clock.Wall
 
-        configure key --store: Store = crunch (default)
-        key --port, -p: Port = 8080 (default)
-        key --address: Ip = "127.0.0.1" (default)
+            configure key --store: Store = crunch (default)
+            key --port, -p: Port = 8080 (default)
+            configure key --net: Net = host (default)
+            key --address: Ip = "127.0.0.1" (default)
 
-        guard port == 80 || port == 8080: http.server, not net.tcp
-    "#]],
+            guard port == 80 || port == 8080: http.server, not net.tcp
+        "#]],
     );
     check(
         "file-server/app.unik",
         "eval --store direct --port 4000",
         expect![[r#"
-        file_server = app.file_server: Job
-          store: direct = std/kv.direct(root: "data/"): std/kv.ReadWrite
-          network: tcp = std/net.tcp(port: port): std/net.Listener
-            stack: sockets = unix.sockets(address: address): std/net.Stack
-            sleep: timer = unix.timer: std/clock.Sleep
+            file_server = app.file_server: Job
+              store: direct = std/kv.direct(root: "data/"): std/kv.ReadWrite
+              network: tcp = std/net.tcp(port: port): std/net.Listener
+                stack: sockets = unix.sockets(address: address): std/net.Stack
+                sleep: timer = unix.timer: std/clock.Sleep
 
-        configure key --store: Store = direct (given)
-        key --port, -p: Port = 4000 (given)
-        key --address: Ip = "127.0.0.1" (default)
+            configure key --store: Store = direct (given)
+            key --port, -p: Port = 4000 (given)
+            configure key --net: Net = host (default)
+            key --address: Ip = "127.0.0.1" (default)
 
-        guard port == 80 || port == 8080: net.tcp, not http.server
-    "#]],
+            guard port == 80 || port == 8080: net.tcp, not http.server
+        "#]],
     );
     check("file-server/app.unik", "check", expect![[""]]);
 }
@@ -196,6 +199,7 @@ fn two_servers() {
                 wall: (shared: wall)
 
             key --public-port: Port = 8080 (default)
+            configure key --net: Net = host (default)
             key --address: Ip = "127.0.0.1" (default)
             key --mirror-port: Port = 8081 (default)
             key --admin-port: Port = 9000 (given)
@@ -219,11 +223,12 @@ fn two_servers() {
                 stack: (shared: sockets)
                 sleep: (shared: timer)
 
+            configure key --net: Net = host (default)
             key --address: Ip = "127.0.0.1" (default)
             E0403 `tcp` and `raw_tcp` claim the same TCP port: sockets, 8080
               ^ 11:16 «net.tcp(4040 + 4040)» `raw_tcp` claims it here
               - 10:28 «net.tcp(8080)» `tcp` claims it here
-              - std/net:32:3 «exclusive stack, port as "TCP port"» only one device of an image may have it
+              - std/net:81:3 «exclusive stack, port as "TCP port"» only one device of an image may have it
               help: give one of them another value, or share one device by a `let`
         "#]],
     );
@@ -233,7 +238,7 @@ fn two_servers() {
 fn functors() {
     check(
         "functors/app.unik",
-        "graph --target unix",
+        "graph --target unix --net host",
         expect![[r#"
             site = app.site: Job
               store: crunch = std/kv.crunch(files: files("data/")): std/kv.ReadOnly
@@ -251,6 +256,7 @@ fn functors() {
 
             configure key --layers: Layers = both (default)
             key --port, -p: Port = 8080 (default)
+            configure key --net: Net = host (given)
             key --address: Ip = "127.0.0.1" (default)
         "#]],
     );
@@ -271,6 +277,7 @@ fn functors() {
 
             configure key --layers: Layers = both (default)
             key --port, -p: Port = 8080 (default)
+            configure key --net: Net = host (default)
             key --address: Ip = "127.0.0.1" (default)
         "#]],
     );
@@ -282,16 +289,17 @@ fn skeleton_network() {
         "skeleton-network/app.unik",
         "eval",
         expect![[r#"
-        sink = app.sink: Job
-          connections: tcp = std/net.tcp(port: port): std/net.Listener
-            stack: sockets = unix.sockets(address: address): std/net.Stack
-            sleep: timer = unix.timer: std/clock.Sleep
-          after: console = std/log.console(log: log): std/log.Reporter
-            out: stderr = unix.stderr: std/log.Console
+            sink = app.sink: Job
+              connections: tcp = std/net.tcp(port: port): std/net.Listener
+                stack: sockets = unix.sockets(address: address): std/net.Stack
+                sleep: timer = unix.timer: std/clock.Sleep
+              after: console = std/log.console(log: log): std/log.Reporter
+                out: stderr = unix.stderr: std/log.Console
 
-        key --port, -p: Port = 8080 (default)
-        key --address: Ip = "127.0.0.1" (default)
-        run key --log, -l: Str = "info" (default)
-    "#]],
+            key --port, -p: Port = 8080 (default)
+            configure key --net: Net = host (default)
+            key --address: Ip = "127.0.0.1" (default)
+            run key --log, -l: Str = "info" (default)
+        "#]],
     );
 }

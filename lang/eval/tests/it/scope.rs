@@ -262,5 +262,5 @@ unikernel u = [host(lan.default_stack), host(lan.stack(lan.nic("service")))]
         attach --nic service: port
     "#]],
     );
-    check("check", &format!("{app}{LAN}"), expect![[r#""#]]);
+    check("check", &format!("{app}{LAN}"), expect![""]);
 }

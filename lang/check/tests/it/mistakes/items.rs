@@ -54,19 +54,19 @@ fn matches() {
         "#]],
     );
     check(
-        "import std/kv\nlet a = match kv.mem { _ => 1 }\nlet b = match target { unix => 1, _ => 2 }\nlet c = match target { unxi => 1 }\nlet d = match true { }\n",
+        "import std/kv\nlet a = match kv.mem { _ => 1 }\nlet b = match 1 == 2 { true => 1, false => 2, _ => 3 }\nlet c = match target { unxi => 1 }\nlet d = match true { }\n",
         expect![[r#"
             2:15 E0304 `kv.ReadWrite` cannot be matched
               ^ 2:15 «kv.mem» this is `kv.ReadWrite`
               note: a choice is made by a value: an enum, Bool, Int, Port, Str, an option, …
-            3:35 E0302 the arm `_` is never chosen
-              ^ 3:35 «_» never reached
+            3:47 E0302 the arm `_` is never chosen
+              ^ 3:47 «_» never reached
               note: the arms above it take every value
               help: take it out
-              fix: take the arm out: 3:33 «, _ => 2» → «»
+              fix: take the arm out: 3:45 «, _ => 3» → «»
             4:24 E0215 `target` has no case `unxi`
               ^ 4:24 «unxi» no such case
-              note: `target` has the case `unix`
+              note: `target` has the cases `unix` and `virtio`
               help: did you mean `unix`?
               fix: replace by `unix`: 4:24 «unxi» → «unix»
             5:9 E0301 `true` and `false` have no arm
@@ -175,7 +175,7 @@ fn device_blocks() {
               help: keep one of them
             5:11 E0310 there is no target `unxi`
               ^ 5:11 «unxi» not a platform in reach
-              note: the platforms in reach: `unix`
+              note: the platforms in reach: `unix` and `virtio`
               help: did you mean `unix`?
               fix: replace by `unix`: 5:11 «unxi» → «unix»
             6:11 E0305 there are two `targets` entries
@@ -210,7 +210,7 @@ fn platforms() {
         expect![[r#"
             1:10 E0315 there are two platforms called `unix`
               ^ 1:10 «unix» again here
-              - unix:9:10 «unix» first here
+              - unix:11:10 «unix» first here
               help: rename one of them: the name is a value of `target`
             2:10 E0311 `toy` has no `rust` entry
               ^ 2:10 «toy» its runtime is not said

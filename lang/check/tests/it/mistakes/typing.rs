@@ -442,10 +442,10 @@ fn types_as_written() {
               note: a dot stands behind an imported file, an enum, or `target`
             5:16 E0216 no platform has a role `nope`
               ^ 5:16 «nope» no such role
-              note: the roles of the platforms in reach: `console`, `random`, `sleep`, `stack` and `wall`
+              note: the roles of the platforms in reach: `console`, `disk`, `nic`, `program`, `random`, `sleep`, `stack` and `wall`
             6:16 E0216 no platform has a role `stac`
               ^ 6:16 «stac» no such role
-              note: the roles of the platforms in reach: `console`, `random`, `sleep`, `stack` and `wall`
+              note: the roles of the platforms in reach: `console`, `disk`, `nic`, `program`, `random`, `sleep`, `stack` and `wall`
               help: did you mean `stack`?
               fix: replace by `stack`: 6:16 «stac» → «stack»
             7:14 E0217 `Name!` cannot be the name of a scope
