@@ -58,14 +58,17 @@ pub(crate) fn send(server: &Server, duration: Duration) -> Result<Sample> {
     })
 }
 
-/// Requests of a small file over connections that are kept alive; in requests per second.
-pub(crate) fn requests(server: &Server, duration: Duration, connections: u32) -> Result<Sample> {
+/// Requests of a small file, over connections that are kept alive or over a new one each; in requests per second.
+pub(crate) fn requests(server: &Server, duration: Duration, connections: u32, new: bool) -> Result<Sample> {
     let mut command = Command::new("wrk");
     command
         .args(["--threads", "1"])
         .arg(format!("--connections={connections}"))
         .arg(format!("--duration={}s", duration.as_secs().max(1)))
         .arg(format!("http://{}:8080/", server.address));
+    if new {
+        command.args(["--header", "Connection: close"]);
+    }
     measure(server, || {
         let output = command.output().map_err(|error| format!("wrk: {error}"))?;
         let text = String::from_utf8_lossy(&output.stdout);

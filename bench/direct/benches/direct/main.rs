@@ -2,9 +2,10 @@
 //!
 //! `cargo bench -p bench-direct [-- --seconds N --rounds N --connections N]`, as root, for it makes a network namespace and a tap
 //! interface in it. It needs `ip`, `unshare`, `taskset` and `wrk`, and two cores: servers run on the first, the client on the second.
-//! It prints medians over the rounds, and ratios within this run: figures of different runs or machines say nothing about one another.
-//! `per processor` is what a second of the server's processor did: it stays when the machine has other work to do. What the kernel does
-//! for a connection of the loopback interface it does on the client's processor or the server's, as it happens.
+//! `connections` are requests over a new connection each. It prints medians over the rounds, and ratios within this run: figures of
+//! different runs or machines say nothing about one another. `per processor` is what a second of the server's processor did, which is
+//! steadier when the machine has other work to do. What the kernel does for a connection of the loopback interface it does on the
+//! client's processor or the server's, as it happens.
 //!
 //! Programs of `unikc` are linked as a whole; `CARGO_PROFILE_BENCH_LTO=fat CARGO_PROFILE_BENCH_CODEGEN_UNITS=1` does so here.
 
@@ -59,14 +60,21 @@ fn pin_client() -> Result<()> {
 fn compare(duration: Duration, rounds: usize, connections: u32) -> Result<()> {
     let program = env!("CARGO_BIN_EXE_servers").as_ref();
     let servers = [Server::direct(program)?, Server::sockets(program)?];
-    let works: [Work; 3] = [
+    let requests =
+        move |new| Box::new(move |server: &Server| load::requests(server, duration, connections, new));
+    let works: [Work; 4] = [
         ("send", "Gbit/s", Some(15.0), Box::new(move |server| load::send(server, duration))),
         ("receive", "Gbit/s", Some(9.0), Box::new(move |server| load::receive(server, duration))),
-        ("requests", "1/s", None, Box::new(move |server| load::requests(server, duration, connections))),
+        ("requests", "1/s", None, requests(false)),
+        ("connections", "1/s", None, requests(true)),
     ];
-    println!("{rounds} rounds of {} s; {connections} connections for requests\n", duration.as_secs());
+    println!("{rounds} rounds of {} s; {connections} connections at a time for requests", duration.as_secs());
+    for server in &servers {
+        println!("{:<11} {} kB of memory at the start", server.name, server.peak()?);
+    }
+    println!();
     println!(
-        "{:<10} {:>7} {:>10} {:>14} {:>10} {:>14} {:>8} {:>14} {:>6}",
+        "{:<11} {:>7} {:>10} {:>14} {:>10} {:>14} {:>8} {:>14} {:>6}",
         "", "", "direct", "per processor", "sockets", "per processor", "ratio", "per processor", "goal"
     );
     for (name, unit, goal, work) in works {
@@ -83,7 +91,7 @@ fn compare(duration: Duration, rounds: usize, connections: u32) -> Result<()> {
         print_row(name, unit, goal, &samples);
     }
     for server in &servers {
-        println!("\n{:<10} at most {} kB of memory", server.name, server.peak()?);
+        println!("\n{:<11} at most {} kB of memory", server.name, server.peak()?);
     }
     let load = std::fs::read_to_string("/proc/loadavg")?;
     println!("load of the machine: {}", load.split(' ').next().unwrap_or_default());
@@ -99,7 +107,7 @@ fn print_row(name: &str, unit: &str, goal: Option<f64>, samples: &[Vec<Sample>; 
     };
     let goal = goal.map_or(String::from("-"), |goal| format!("{goal:.0}"));
     println!(
-        "{name:<10} {unit:>7} {:>10.2} {:>14.2} {:>10.2} {:>14.2} {:>8.2} {:>14.2} {goal:>6}",
+        "{name:<11} {unit:>7} {:>10.2} {:>14.2} {:>10.2} {:>14.2} {:>8.2} {:>14.2} {goal:>6}",
         of(direct, |sample| sample.rate),
         of(direct, |sample| sample.per_processor),
         of(sockets, |sample| sample.rate),
