@@ -162,11 +162,14 @@ impl Device {
 
     /// Looks whether the device has said that it is broken.
     pub fn look(&self) {
-        if self.fault.get().is_none()
-            && self.transport.take_interrupt()
-            && self.transport.status() & NEEDS_RESET != 0
-        {
+        if self.fault.get().is_some() || !self.transport.take_interrupt() {
+            return;
+        }
+        let status = self.transport.status();
+        if status & NEEDS_RESET != 0 {
             self.fail(Fault::NeedsReset);
+        } else if status & DRIVER_OK == 0 {
+            self.fail(Fault::Lost);
         }
     }
 

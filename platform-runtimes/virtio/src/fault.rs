@@ -17,6 +17,8 @@ pub enum Fault {
     FrameBuffers,
     /// It asks to be reset: it has found a mistake of its own or of ours (virtio 1.2, 2.1.1).
     NeedsReset,
+    /// It has been reset, and not by us.
+    Lost,
     /// It refuses every set of features that this driver can do without.
     Features,
     /// Its configuration changes faster than it can be read.
@@ -51,6 +53,7 @@ impl fmt::Display for Fault {
             Self::UsedLength => "it says to have written more than there was room for",
             Self::FrameBuffers => "a frame consists of an impossible number of buffers",
             Self::NeedsReset => "it asks to be reset",
+            Self::Lost => "it has been reset, and not by this driver",
             Self::Features => "it insists on features that this driver lacks",
             Self::Configuration => "its configuration changes faster than it can be read",
             Self::Reset => "it does not come out of its reset",

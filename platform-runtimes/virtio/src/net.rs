@@ -293,7 +293,9 @@ impl<M: Memory> unik::net::Nic for Net<M> {
             return Poll::Ready(());
         }
         if self.fault().is_none() {
+            // Who waits has nothing more to say.
             self.receive.borrow_mut().tell(&self.device);
+            self.transmit.borrow_mut().flush(&self.device);
         }
         *self.waiting.borrow_mut() = Some(cx.waker().clone());
         Poll::Pending

@@ -223,6 +223,36 @@ fn what_waits_for_a_lost_device_fails() {
     });
 }
 
+#[test]
+fn a_disk_that_is_reset_at_any_time_fails_what_waits() {
+    for seed in 1..100 {
+        bench::run(async |bench: Rc<Bench>, executor: Executor<Rc<Bench>>| {
+            let way = WAYS[seed % 5];
+            let features = EVENT_IDX | INDIRECT;
+            let (disk, device) = disk(way, features, 64, &config(2048, 0, 512)).expect("it starts");
+            bench.add(disk.clone(), device.clone());
+            device.holds.set(seed % 3);
+            let late = executor.sleep(Duration::from_millis(seed as u64 % 4));
+            let reset = async {
+                late.await;
+                device.taken.borrow_mut().clear();
+                device.peer.lose_itself(way.has_messages());
+            };
+            let reads = join_all((0..40).map(|sector| {
+                let (disk, pause) = (disk.clone(), executor.sleep(Duration::from_micros(100 * sector)));
+                async move {
+                    pause.await;
+                    disk.read(sector, &mut [0; 4096]).await
+                }
+            }));
+            let (reads, ()) = unik::concurrent::join(reads, reset).await;
+            let lost = Err(Error::Lost(Fault::Lost));
+            assert!(reads.iter().all(|read| read.is_ok() || *read == lost), "{reads:?}");
+            assert_eq!(disk.flush().await, lost);
+        });
+    }
+}
+
 /// A device that says anything of requests: calls fail, nothing breaks, nothing hangs.
 #[test]
 fn rubbish_does_not_break_the_driver() {

@@ -373,6 +373,24 @@ fn a_device_that_asks_for_a_reset_is_given_up() {
             device.peer.break_down(way.has_messages());
             executor.sleep(std::time::Duration::from_millis(1)).await;
             assert_eq!(net.fault(), Some(Fault::NeedsReset), "{way:?}");
+            assert_eq!(device.peer.status.get(), 0, "{way:?}: it is reset");
+        });
+    }
+}
+
+#[test]
+fn a_device_that_resets_itself_is_given_up() {
+    for way in WAYS {
+        bench::run(async |bench: Rc<Bench>, executor: Executor<Rc<Bench>>| {
+            let (net, device) = interface(way, ALL, [64, 64], SIZES).expect("it starts");
+            bench.add(net.clone(), device.clone());
+            let waiting = net.clone();
+            executor.spawn(async move { ready(&waiting).await });
+            executor.sleep(std::time::Duration::from_millis(1)).await;
+            device.peer.lose_itself(way.has_messages());
+            executor.sleep(std::time::Duration::from_millis(1)).await;
+            assert_eq!(net.fault(), Some(Fault::Lost), "{way:?}");
+            assert!(net.transmit(60, |_| ((), Transmit::default())).is_none());
         });
     }
 }

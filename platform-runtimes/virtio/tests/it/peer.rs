@@ -34,6 +34,8 @@ pub struct Peer {
     pub restless: Cell<bool>,
     pub generation: Cell<u32>,
     pub resets: Cell<usize>,
+    /// Whether it has reset itself.
+    pub lost: Cell<bool>,
     /// Whether it stays as it is when it is reset.
     pub stubborn: Cell<bool>,
     /// Which queues the driver has told it of, and how often in all.
@@ -72,6 +74,7 @@ impl Peer {
             generation: Cell::new(0),
             resets: Cell::new(0),
             stubborn: Cell::new(false),
+            lost: Cell::new(false),
             notified: RefCell::new(vec![false; limits.len()]),
             notifications: Cell::new(0),
             interrupt: Cell::new(false),
@@ -140,6 +143,10 @@ impl Peer {
     }
 
     pub fn notify(&self, queue: u16) {
+        if self.lost.get() {
+            // The driver cannot know yet.
+            return;
+        }
         assert!(self.status.get() & 4 != 0, "a notification before the device is ready");
         self.notified.borrow_mut()[usize::from(queue)] = true;
         self.notifications.set(self.notifications.get() + 1);
@@ -175,6 +182,13 @@ impl Peer {
         if self.ring(queue, |ring| ring.put(&self.space, head, length)) == Some(true) {
             self.raise(1, message);
         }
+    }
+
+    /// Forgets everything by itself.
+    pub fn lose_itself(&self, message: bool) {
+        self.reset();
+        self.lost.set(true);
+        self.raise(2, message);
     }
 
     /// Finds a mistake, and stops.
