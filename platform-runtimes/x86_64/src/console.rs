@@ -41,6 +41,11 @@ pub fn set(sink: Sink) {
     SINK.set(Some(sink));
 }
 
+/// Takes the early console again: the other one has failed while the end of the program was told.
+pub(crate) fn take_back() {
+    SINK.set(None);
+}
+
 /// Writes bytes.
 pub fn write(bytes: &[u8]) {
     SINK.get().unwrap_or(early)(bytes);

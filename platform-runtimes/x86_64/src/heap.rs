@@ -66,22 +66,21 @@ impl Heap {
 
 // SAFETY: talc keeps the contract; counting changes nothing.
 unsafe impl GlobalAlloc for Heap {
+    // Once in an image, not in every place that wants memory.
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller keeps the contract of `GlobalAlloc`.
         self.count(unsafe { self.talc.alloc(layout) }, layout.size())
     }
 
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as for `alloc`.
-        self.count(unsafe { self.talc.alloc_zeroed(layout) }, layout.size())
-    }
-
+    #[inline(never)]
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         self.used.set(self.used.get() - layout.size());
         // SAFETY: as for `alloc`.
         unsafe { self.talc.dealloc(pointer, layout) };
     }
 
+    #[inline(never)]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as for `alloc`.
         let moved = unsafe { self.talc.realloc(pointer, layout, size) };

@@ -7,7 +7,7 @@
 //! which [`take_fired`] reads, and lets the processor go on *with interrupts off*: `interrupt` says why.
 
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::exit::{exit, reset};
 use crate::registers::{Exception, PAGE_FAULT, Registers};
@@ -146,16 +146,22 @@ pub(crate) fn set_end_of_interrupt(register: Option<u64>) {
     stubs::end_of_interrupt().store(register.unwrap_or(0), Ordering::Relaxed);
 }
 
-static TRAPPED: AtomicBool = AtomicBool::new(false);
+/// How many exceptions there were: the first is told, the second that came of telling it, and that is all.
+static TRAPPED: AtomicU32 = AtomicU32::new(0);
 
 /// Where the stubs of exceptions lead: tells what happened and ends the program.
 #[cfg_attr(unik_bare, unsafe(no_mangle))]
 extern "C" fn unik_trapped(registers: &Registers) -> ! {
     let address = cpu::fault_address();
-    if TRAPPED.swap(true, Ordering::Relaxed) {
-        // Telling of the first has failed: no more formatting.
-        console::write(b"\r\nand another exception while that was told\r\n");
-        reset();
+    match TRAPPED.fetch_add(1, Ordering::Relaxed) {
+        0 => {}
+        1 => {
+            // Telling of the first has failed: no more formatting.
+            console::take_back();
+            console::write(b"\r\nand another exception while that was told\r\n");
+            reset();
+        }
+        _ => reset(),
     }
     let overflow = matches!(registers.vector, PAGE_FAULT | 8) && stack::guards(address);
     let mut returns = [0; 8];

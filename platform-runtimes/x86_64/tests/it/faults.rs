@@ -35,6 +35,18 @@ fn what_a_program_must_not_do_ends_it_with_a_message() {
 }
 
 #[test]
+fn what_goes_wrong_while_it_is_told_is_told_by_the_early_console() {
+    for (mode, message) in [
+        ("twice", "about to\nand another panic while that was told"),
+        ("worse", "about to\n\nand another exception while that was told"),
+    ] {
+        let ended = Boot::mode("microvm", mode).run();
+        assert_eq!(ended.text, message);
+        ended.expect_code(101);
+    }
+}
+
+#[test]
 fn a_bug_of_a_driver_is_told_at_its_place() {
     let ended = Boot::mode("pc", "mmio").run();
     assert!(ended.text.contains("panicked at src/crimes.rs:"), "{}", ended.text);

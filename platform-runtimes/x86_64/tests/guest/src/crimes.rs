@@ -16,6 +16,15 @@ pub fn commit(mode: &str, console: &Serial) {
     console.write_line("about to");
     match mode {
         "panic" => panic!("a bug"),
+        "twice" => {
+            unik_x86_64::console::set(|_| panic!("the console is broken"));
+            panic!("a bug");
+        }
+        "worse" => {
+            // SAFETY: it is not: the console reads where nothing is.
+            unik_x86_64::console::set(|_| unsafe { asm!("ud2") });
+            write(8);
+        }
         "overflow" => {
             black_box(descend(black_box(1)));
         }
