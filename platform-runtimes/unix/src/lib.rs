@@ -1,11 +1,13 @@
 //! The unix target: an ordinary program on Linux.
 //!
-//! It decides how sockets, timers, signals, random bytes and the console of the host become devices, and what
+//! It decides how sockets, tap interfaces, files, timers, random bytes and the console of the host become devices, and what
 //! `main` does around a generated program: boot arguments, exit codes, stopping. What the devices mean is said by
 //! `unik`, how futures run by `unik-executor`.
 //!
 //! **Sockets** are registered with epoll once, edge-triggered, and a system call is only made when it may succeed: a
 //! request on a kept connection costs one `recv` and one `send`, and an `epoll_wait` that is shared by all that are ready.
+//!
+//! **Attachments.** `--nic service=tap0` and `--disk data=disk.img` say which thing of the host [`Tap`] and [`Disk`] are.
 //!
 //! **Stopping.** The first SIGINT or SIGTERM closes the listeners: `accept` says `Closed`, servers finish what they
 //! have, jobs return, and the program ends with 0. After [`GRACE`], or at the second signal, it ends with
@@ -18,6 +20,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod addresses;
 mod attached;
 mod datagrams;
 mod devices;
