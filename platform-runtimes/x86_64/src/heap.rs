@@ -29,7 +29,7 @@ pub(crate) struct Heap {
     total: Single<Cell<usize>>,
     /// Bytes that have been given out.
     used: Single<Cell<usize>>,
-    /// The last request that was not met.
+    /// The last request, if it was not met.
     refused: Single<Cell<Option<usize>>>,
 }
 
@@ -52,6 +52,8 @@ impl Heap {
             self.refused.set(Some(size));
         } else {
             self.used.set(self.used.get() + size);
+            // Whoever was refused has got over it.
+            self.refused.set(None);
         }
         pointer
     }
@@ -136,7 +138,7 @@ impl unik::Error for OutOfMemory {
     }
 }
 
-/// The last request that could not be met, if there was one.
+/// The last request for memory, if it could not be met: what a panic may be about.
 pub(crate) fn exhausted() -> Option<OutOfMemory> {
     HEAP.refused.get().map(OutOfMemory::of)
 }

@@ -144,7 +144,12 @@ fn all_memory_of_small_and_large_machines_is_the_programs() {
         [("microvm", 4), ("microvm", 64), ("pc", 1_000), ("q35", 3_000), ("microvm", 5_000), ("q35", 5_000)]
     {
         let ended = Boot::mode(machine, "heap").memory(memory).run();
-        ended.expect(0);
+        ended.expect(101);
+        let lines: Vec<&str> = ended.text.lines().collect();
+        let [.., "all given back", panicked, "on purpose", "exit status 101"] = lines[..] else {
+            panic!("{machine}: {}", ended.text);
+        };
+        assert!(panicked.starts_with("panicked at src/main.rs:"), "{panicked}");
         let first = ended.text.lines().next().expect("it says how much there is");
         let bytes: u64 =
             first.split(' ').nth(1).and_then(|word| word.parse().ok()).expect("a number of bytes");

@@ -172,6 +172,10 @@ fn heap(console: &Serial) {
     drop((pieces, shared));
     assert_eq!(memory::usage(), before, "memory was lost");
     say("all given back", console);
+    let refused = Vec::<u8>::new().try_reserve(1 << 40);
+    assert!(refused.is_err() && !alloc::vec![1].is_empty());
+    // A panic that is not about memory does not speak of it.
+    panic!("on purpose");
 }
 
 /// Stops when it is asked to, after a while.
