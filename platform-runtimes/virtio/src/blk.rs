@@ -107,7 +107,8 @@ impl<M: Memory> Disk<M> {
         requests.publish(&self.device);
         let happened = self.device.checked(requests.collect(&mut wake)).unwrap_or(true);
         requests.disarm();
-        self.device.look();
+        // How large the disk is was said when it started; a change of that is not taken up.
+        let _ = self.device.look();
         if self.fault().is_some() {
             wake.extend(requests.all());
         }

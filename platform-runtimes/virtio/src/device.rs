@@ -160,10 +160,10 @@ impl Device {
         }
     }
 
-    /// Looks whether the device has said that it is broken.
-    pub fn look(&self) {
+    /// Looks whether the device has said that it is broken; whether its configuration may have changed.
+    pub fn look(&self) -> bool {
         if self.fault.get().is_some() || !self.transport.take_interrupt() {
-            return;
+            return false;
         }
         let status = self.transport.status();
         if status & NEEDS_RESET != 0 {
@@ -171,6 +171,7 @@ impl Device {
         } else if status & DRIVER_OK == 0 {
             self.fail(Fault::Lost);
         }
+        self.fault.get().is_none()
     }
 
     fn add_status(&self, bits: u8) {

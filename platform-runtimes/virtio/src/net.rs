@@ -40,6 +40,9 @@ const HOST_TSO6: u32 = 12;
 const MRG_RXBUF: u32 = 15;
 const STATUS: u32 = 16;
 
+/// The link is up, in the status of the configuration (5.1.4).
+const LINK_UP: u16 = 1;
+
 /// Bytes of an Ethernet header.
 const ETHERNET: usize = 14;
 /// The longest frame that is cut: an IP packet of 65535 bytes.
@@ -74,6 +77,8 @@ pub struct Net<M> {
     sent: M,
     /// Whether somebody has found no room for a frame.
     wants_room: Cell<bool>,
+    /// Whether its link was up when last looked at.
+    is_up: Cell<bool>,
     waiting: RefCell<Option<Waker>>,
 }
 
@@ -87,9 +92,6 @@ impl<M: Memory> Net<M> {
         let device = Device::start(transport, choose)?;
         let config = device.config(|config| (mac(config), config.config16(6), config.config16(10)))?;
         let (address, status, mtu) = config;
-        if device.has(STATUS) && status & 1 == 0 {
-            log::warn!("{}: its link is down", device.name());
-        }
         let mtu = if device.has(MTU) { usize::from(mtu) } else { 1500 };
         let merges = device.has(MRG_RXBUF);
         let header = if merges || device.has(VERSION_1) { header::LONG } else { header::SHORT };
@@ -114,9 +116,11 @@ impl<M: Memory> Net<M> {
             transmit: RefCell::new(transmit),
             sent,
             wants_room: Cell::new(false),
+            is_up: Cell::new(true),
             waiting: RefCell::new(None),
         };
         net.receive.borrow_mut().tell(&net.device);
+        net.tell_link(status);
         Ok(net)
     }
 
@@ -128,6 +132,11 @@ impl<M: Memory> Net<M> {
     /// Gives it another address: one without any must have one.
     pub fn set_address(&mut self, address: Mac) {
         self.mac = address;
+    }
+
+    /// Whether its link was up when the device last said so; a device that does not say is up.
+    pub fn is_up(&self) -> bool {
+        self.is_up.get()
     }
 
     /// What is wrong with it, if it was given up.
@@ -142,7 +151,10 @@ impl<M: Memory> Net<M> {
         }
         self.receive.borrow().disarm();
         self.transmit.borrow().disarm();
-        self.device.look();
+        if self.device.look() && self.device.has(STATUS) {
+            let status = self.device.config(|config| config.config16(6));
+            self.device.checked(status).inspect(|status| self.tell_link(*status));
+        }
         if !self.is_ready() {
             return false;
         }
@@ -159,6 +171,14 @@ impl<M: Memory> Net<M> {
         let received = self.receive.borrow().arm();
         let sent = self.wants_room.get() && self.transmit.borrow().arm();
         received || sent
+    }
+
+    /// Tells people of a link that has gone down or come up.
+    fn tell_link(&self, status: u16) {
+        let is_up = !self.device.has(STATUS) || status & LINK_UP != 0;
+        if self.is_up.replace(is_up) != is_up {
+            log::warn!("{}: its link is {}", self.device.name(), if is_up { "up" } else { "down" });
+        }
     }
 
     /// Somebody has found no room: the device must get on with what it has.
@@ -233,14 +253,15 @@ impl<M: Memory> unik::net::Nic for Net<M> {
             return None;
         }
         let mut receive = self.receive.borrow_mut();
-        let Some(frame) = self.device.checked(receive.next(&self.received))? else {
+        let Some(mut frame) = self.device.checked(receive.next(&self.received))? else {
             receive.tell(&self.device);
             return None;
         };
         let cut = receive.cut();
         // `take` may call back.
         drop(receive);
-        let result = frame.lend(&self.received, cut, |bytes| take(bytes, frame.received()));
+        let received = frame.received();
+        let result = frame.lend(&self.received, cut, |bytes| take(bytes, received));
         if self.fault().is_none() {
             self.receive.borrow_mut().give_back(&self.device, frame);
         }

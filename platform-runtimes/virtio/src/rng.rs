@@ -78,7 +78,7 @@ impl<M: Memory> Rng<M> {
         if self.device.fault().is_some() {
             return false;
         }
-        self.device.look();
+        let _ = self.device.look();
         let mut state = self.state.borrow_mut();
         state.queue.disarm();
         if !state.queue.has_used() && self.device.fault().is_none() {

@@ -30,6 +30,8 @@ pub(super) struct Receive<M> {
     verifies: bool,
     /// The buffers of the next frame that have arrived so far.
     parts: Vec<Used>,
+    /// Where a frame is put together that does not lie in one piece; kept, since that happens at each turn of the ring.
+    joined: Vec<u8>,
     /// Buffers that were given back and not told yet.
     untold: u16,
 }
@@ -66,6 +68,8 @@ impl Cut {
 pub(super) struct Frame {
     parts: Vec<Used>,
     received: Received,
+    /// The frame, if it does not lie in one piece.
+    joined: Vec<u8>,
 }
 
 impl<M: Memory> Receive<M> {
@@ -80,6 +84,9 @@ impl<M: Memory> Receive<M> {
         // Frames that are not spread over several buffers may need two descriptors.
         let apart = apart && !merges;
         let count = if apart { queue.size() / 2 } else { queue.size() }.min(most);
+        if count == 0 {
+            return Err(Fault::Queue(super::RECEIVE));
+        }
         let buffer = cut.length(usize::from(count));
         let memory = dma.allocate(usize::from(count) * buffer)?;
         let piece = |start: usize, length: usize| Piece {
@@ -96,7 +103,17 @@ impl<M: Memory> Receive<M> {
             };
             added.map_err(|_| Fault::Queue(super::RECEIVE))?;
         }
-        Ok((Self { queue, buffer, header, merges, verifies, parts: Vec::new(), untold: count }, memory))
+        let half = Self {
+            queue,
+            buffer,
+            header,
+            merges,
+            verifies,
+            parts: Vec::new(),
+            joined: Vec::new(),
+            untold: count,
+        };
+        Ok((half, memory))
     }
 
     pub(super) fn has_frame(&self) -> bool {
@@ -127,7 +144,10 @@ impl<M: Memory> Receive<M> {
         }
         let received =
             if self.verifies { header::received(memory.load8(start)) } else { Received::default() };
-        Ok(Some(Frame { parts: core::mem::take(&mut self.parts), received }))
+        let parts = core::mem::take(&mut self.parts);
+        let mut joined = core::mem::take(&mut self.joined);
+        joined.clear();
+        Ok(Some(Frame { parts, received, joined }))
     }
 
     /// Gives the buffers of a frame back to the device.
@@ -136,9 +156,13 @@ impl<M: Memory> Receive<M> {
             self.queue.resubmit(part.chain);
             self.untold += 1;
         }
+        // A frame that was taken while this one was looked at has left the next one's parts there.
         if self.parts.capacity() == 0 {
             frame.parts.clear();
             self.parts = frame.parts;
+        }
+        if self.joined.capacity() == 0 {
+            self.joined = frame.joined;
         }
         if self.untold >= BATCH {
             self.tell(device);
@@ -174,7 +198,7 @@ impl Frame {
 
     /// Lends the frame: as it lies, or joined.
     pub(super) fn lend<M: Memory, R>(
-        &self,
+        &mut self,
         memory: &M,
         (buffer, header): (usize, usize),
         look: impl FnOnce(&[u8]) -> R,
@@ -184,29 +208,17 @@ impl Frame {
             start..start + part.length as usize
         };
         let mut whole = place(&self.parts[0]);
-        whole.start += header;
-        let mut rest = self.parts[1..].iter();
-        for part in rest.by_ref() {
+        for part in &self.parts[1..] {
             let next = place(part);
             if next.start != whole.end {
-                return self.join(memory, (buffer, header), look);
+                for part in &self.parts {
+                    memory.lend(place(part), |bytes| self.joined.extend_from_slice(bytes));
+                }
+                return look(&self.joined[header..]);
             }
             whole.end = next.end;
         }
+        whole.start += header;
         memory.lend(whole, look)
-    }
-
-    fn join<M: Memory, R>(
-        &self,
-        memory: &M,
-        (buffer, header): (usize, usize),
-        look: impl FnOnce(&[u8]) -> R,
-    ) -> R {
-        let mut joined = Vec::with_capacity(self.parts.iter().map(|part| part.length as usize).sum());
-        for part in &self.parts {
-            let start = usize::from(part.token) * buffer;
-            memory.lend(start..start + part.length as usize, |bytes| joined.extend_from_slice(bytes));
-        }
-        look(&joined[header..])
     }
 }

@@ -379,6 +379,25 @@ fn a_device_that_asks_for_a_reset_is_given_up() {
 }
 
 #[test]
+fn a_link_goes_down_and_comes_up() {
+    for way in WAYS {
+        bench::run(async |bench: Rc<Bench>, executor: Executor<Rc<Bench>>| {
+            let (net, device) = interface(way, ALL, [64, 64], SIZES).expect("it starts");
+            bench.add(net.clone(), device.clone());
+            let waiting = net.clone();
+            executor.spawn(async move { ready(&waiting).await });
+            for up in [true, false, false, true] {
+                device.peer.config.borrow_mut()[6] = up.into();
+                device.peer.raise(2, way.has_messages());
+                executor.sleep(std::time::Duration::from_millis(1)).await;
+                assert_eq!(net.is_up(), up, "{way:?}");
+            }
+            assert_eq!(net.fault(), None);
+        });
+    }
+}
+
+#[test]
 fn a_device_that_resets_itself_is_given_up() {
     for way in WAYS {
         bench::run(async |bench: Rc<Bench>, executor: Executor<Rc<Bench>>| {
