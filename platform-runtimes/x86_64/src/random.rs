@@ -8,7 +8,8 @@
 //! memory later cannot tell what was given out before (D. J. Bernstein, "Fast-key-erasure random-number generators",
 //! 2017).
 //!
-//! **Reseeding.** After a MiB or five minutes the processor is asked again.
+//! **Reseeding.** After a MiB or five minutes the processor is asked again. Besides, each draw takes a word of RDRAND
+//! along where there is one, so that machines that go on from one snapshot go different ways.
 
 use core::cell::RefCell;
 use core::time::Duration;
@@ -68,6 +69,8 @@ struct Pool {
     left: usize,
     /// Bytes of entropy that were mixed in.
     entropy: usize,
+    /// Whether the processor has RDRAND.
+    rdrand: bool,
     /// Bytes that were given out since the processor was asked last, and when that was.
     given: usize,
     seeded: Duration,
@@ -75,7 +78,15 @@ struct Pool {
 
 impl Pool {
     const fn new() -> Self {
-        Self { key: [0; KEY], ready: [0; DRAW - KEY], left: 0, entropy: 0, given: 0, seeded: Duration::ZERO }
+        Self {
+            key: [0; KEY],
+            ready: [0; DRAW - KEY],
+            left: 0,
+            entropy: 0,
+            rdrand: false,
+            given: 0,
+            seeded: Duration::ZERO,
+        }
     }
 
     /// Changes the key by `bytes`: each 32 of them are added to it, and it is replaced by what ChaCha20 makes of it.
@@ -106,6 +117,7 @@ impl Pool {
     fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(DRAW - KEY) {
             if self.left < chunk.len() {
+                self.stir();
                 self.draw();
             }
             let start = self.ready.len() - self.left;
@@ -117,8 +129,20 @@ impl Pool {
         self.given = self.given.saturating_add(bytes.len());
     }
 
+    /// Adds a word of the processor to the key of the next draw. It may be of no worth: what is there is not lost.
+    fn stir(&mut self) {
+        if self.rdrand
+            && let Some(word) = hardware::random()
+        {
+            for (key, byte) in self.key.iter_mut().zip(word.to_le_bytes()) {
+                *key ^= byte;
+            }
+        }
+    }
+
     /// Asks the processor.
     fn reseed(&mut self) {
+        self.rdrand = hardware::has_rdrand();
         self.mix(&cpu::timestamp().to_le_bytes());
         if let Some(seed) = healthy(hardware::word) {
             self.mix(&seed);
@@ -174,10 +198,12 @@ mod hardware {
         {
             return Some(word);
         }
-        if cpu::cpuid(1, 0).is_some_and(|leaf| leaf.ecx & RDRAND != 0) {
-            return (0..TRIES).find_map(|_| random());
-        }
-        None
+        if has_rdrand() { (0..TRIES).find_map(|_| random()) } else { None }
+    }
+
+    /// Asking costs an exit of a virtual machine.
+    pub(super) fn has_rdrand() -> bool {
+        cpu::cpuid(1, 0).is_some_and(|leaf| leaf.ecx & RDRAND != 0)
     }
 
     fn seed() -> Option<u64> {
@@ -187,7 +213,8 @@ mod hardware {
         (good != 0).then_some(word)
     }
 
-    fn random() -> Option<u64> {
+    /// One try of RDRAND, which the processor has.
+    pub(super) fn random() -> Option<u64> {
         let (word, good): (u64, u8);
         // SAFETY: as for `seed`.
         unsafe { asm!("rdrand {}", "setc {}", out(reg) word, out(reg_byte) good, options(nomem, nostack)) };
