@@ -176,9 +176,10 @@ impl<'d> Machine<'d> {
         }
         let trail = self.trails.call(frame.trail, place, item.name.clone());
         let mut inner = Frame { scope: frame.scope, ..Frame::root(def, &item.body.keys, trail) };
+        let asked = self.trails.within(self.unikernel.file, place, frame.trail);
         inner.instance = self.instance(&item.body.keys, |machine| Instance {
             scope: frame.scope,
-            place,
+            place: asked,
             owner: machine.qualified(def, &item.name),
             inside: None,
         });

@@ -51,7 +51,7 @@ impl<'d> Machine<'d> {
         let diagnostic = Diagnostic::error(
             codes::ATTACH_NAME,
             message,
-            node.asked,
+            node.place,
             format!("the name of a {kind}"),
         )
         .label(attach.place, "the host attaches something under this name")
@@ -79,7 +79,7 @@ impl<'d> Machine<'d> {
             Diagnostic::error(
                 codes::ATTACH_AT_BOOT,
                 message,
-                node.asked,
+                node.place,
                 format!("the {kind} is attached before"),
             )
             .label(key.place, format!("`{}` is a `{word}`", key.name))
@@ -98,7 +98,7 @@ impl<'d> Machine<'d> {
         }
         let message =
             format!("no {kind} can be attached on `{}`, and `{}` needs one", platform.name, device.qualified);
-        let diagnostic = Diagnostic::error(codes::CANNOT_ATTACH, message, node.asked, "used here")
+        let diagnostic = Diagnostic::error(codes::CANNOT_ATTACH, message, node.place, "used here")
             .label(attach.place, format!("it asks for a {kind}"))
             .label(platform.place, format!("nothing says `attach \"{kind}\"`"));
         let platforms = || self.target.platforms.iter().map(|(_, platform)| *platform);

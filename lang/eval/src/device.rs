@@ -27,14 +27,15 @@ impl<'d> Machine<'d> {
             let node = *node;
             return self.give(Value::Node(node));
         }
+        // People look for it where their file asks for it, and not where a library's does so for them.
+        let place = self.trails.within(self.unikernel.file, place, frame.trail);
         let instance = self.instance(&device.keys, |_| Instance {
             scope: frame.scope,
             place,
             owner: device.qualified.clone(),
             inside: None,
         });
-        let asked = self.trails.within(self.unikernel.file, place, frame.trail);
-        self.push(Task::MakeNode(Box::new(Making { identity, device, place, asked, instance })));
+        self.push(Task::MakeNode(Box::new(Making { identity, device, place, instance })));
         for index in (0..number(device.after.len())).rev() {
             self.push(Task::After(def, index, frame.trail));
         }
@@ -45,7 +46,7 @@ impl<'d> Machine<'d> {
     }
 
     pub(crate) fn make_node(&mut self, making: Making<'d>) {
-        let Making { identity, device, place, asked, instance } = making;
+        let Making { identity, device, place, instance } = making;
         let after = self.take_all(device.after.len());
         let keys = self.take_all(device.keys.len());
         let formulas = keys.iter().map(|key| match key {
@@ -67,7 +68,6 @@ impl<'d> Machine<'d> {
                 arguments,
                 scope,
                 place,
-                asked,
                 instance,
                 keys,
                 after,

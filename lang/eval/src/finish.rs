@@ -265,7 +265,7 @@ impl<'d> Drawing<'_, 'd> {
             });
             let claim = Claim { resource: resource.clone(), values: values.collect(), place: *place };
             if machine.mode == Mode::Concrete {
-                self.claims.add(&claim, machine.claimed(node, params), id, node.asked);
+                self.claims.add(&claim, machine.claimed(node, params), id, node.place);
             }
             claims.push(claim);
         }
@@ -284,11 +284,11 @@ impl<'d> Drawing<'_, 'd> {
                 }
                 let values = machine.attached_name(node, attach).into_iter().collect();
                 let claim = Claim { resource: kind.clone(), values, place: attach.place };
-                self.claims.add(&claim, machine.claimed(node, &[attach.param]), id, node.asked);
+                self.claims.add(&claim, machine.claimed(node, &[attach.param]), id, node.place);
             }
             let Some(name) = machine.attached_name(node, attach) else { continue };
             let attachment =
-                Attachment { kind, name, node: id.clone(), doc: node.device.doc.clone(), place: node.asked };
+                Attachment { kind, name, node: id.clone(), doc: node.device.doc.clone(), place: node.place };
             self.asked.push(Asked { attachment, entry: attach.place });
         }
     }

@@ -36,9 +36,8 @@ pub(crate) struct DeviceNode<'d> {
     /// Nodes and expressions, one for each parameter.
     pub(crate) arguments: Box<[Value]>,
     pub(crate) scope: ScopeId,
+    /// The innermost expression of the unikernel's file that led to it; the one that made it, if none did.
     pub(crate) place: Place,
-    /// The innermost expression of the unikernel's file that led to it, if one did: where people look first.
-    pub(crate) asked: Place,
     pub(crate) instance: InstanceId,
     /// What its keys give, in the order of their declaration.
     pub(crate) keys: Vec<ExprId>,
@@ -70,7 +69,6 @@ pub(crate) struct Making<'d> {
     pub(crate) identity: Identity,
     pub(crate) device: &'d core::Device,
     pub(crate) place: Place,
-    pub(crate) asked: Place,
     pub(crate) instance: InstanceId,
 }
 

@@ -46,7 +46,7 @@ pub struct Attachment {
     pub node: SmolStr,
     /// The documentation of that node's device.
     pub doc: SmolStr,
-    /// The expression in the file of the unikernel that led to the node; if none did, the one that made it.
+    /// The place of that node.
     pub place: Place,
 }
 
@@ -89,7 +89,8 @@ pub struct Node {
     pub scope: Vec<SmolStr>,
     /// Its module type as people know it: `std/kv.ReadOnly`, `Job`.
     pub ty: SmolStr,
-    /// The expression that made it first.
+    /// The expression that led to it first: the innermost one in the file of the unikernel, or the one that made it if none
+    /// there did. Of a choice, the `if` or `match`.
     pub place: Place,
     /// Which of the two.
     pub kind: NodeKind,
