@@ -93,7 +93,12 @@ impl<'d> Machine<'d> {
         let Some(body) = param.and_then(|param| param.default.as_ref()) else {
             return self.push(Task::Give(Value::Unknown));
         };
-        let mut inner = Frame { scope: frame.scope, ..Frame::root(def, &body.keys, frame.trail) };
+        if let ExprKind::Const(_) = body.expr.kind {
+            return self.push(Task::Enter(body, Frame::root(def, &body.keys, frame.trail)));
+        }
+        // The application asks for what its defaults make.
+        let trail = self.trails.call(frame.trail, place, self.name_of(def));
+        let mut inner = Frame { scope: frame.scope, ..Frame::root(def, &body.keys, trail) };
         inner.instance = self.instance(&body.keys, |machine| Instance {
             scope: frame.scope,
             place,

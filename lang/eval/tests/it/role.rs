@@ -1,8 +1,9 @@
 //! Roles that are functions, roles that are made of others, and roles that need themselves.
 
 use expect_test::expect;
+use unik_eval::{KeyValues, Mode};
 
-use crate::support::check;
+use crate::support::{at, check, world};
 
 /// Two boards whose interfaces need different things, and a file between them and their users that never names one.
 const BOARDS: &str = r#"
@@ -197,6 +198,38 @@ fn a_clash_is_shown_where_the_file_asks_for_it() {
           help: give one of them another value, or share one device by a `let`
     "#]],
     );
+}
+
+#[test]
+fn a_device_stands_where_the_file_asks_for_it() {
+    let (_, library) = BOARDS.split_once("//- /std/lan").unwrap();
+    let app = r#"
+import std/lan
+device host(stack: lan.Stack = lan.default_stack): Job { rust host }
+device bare(nic: lan.Nic): Job { rust bare }
+let first =
+  host()
+let second(name: Str) =
+  bare(lan.nic(name))
+unikernel u = [
+  first,
+  second("other"),
+]
+//- /std/lan"#;
+    let (db, file) = world(&format!("{app}{library}"));
+    let values = KeyValues::default().with("target", "red");
+    let graph = unik_eval::evaluate(&db, file, None, &values, Mode::Concrete).graph.unwrap();
+    let places: String =
+        graph.nodes().map(|(_, node)| format!("{} {}\n", node.id, at(&db, file, node.place))).collect();
+    expect![[r#"
+        wire 3:32
+        quartz 3:32
+        direct 3:32
+        host 6:3
+        wire_2 8:8
+        bare 8:3
+    "#]]
+    .assert_eq(&places);
 }
 
 #[test]

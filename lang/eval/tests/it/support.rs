@@ -160,7 +160,8 @@ fn text(db: &Database, place: Place) -> String {
     db.text(place.file)[db.absolute(place).range()].split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn at(db: &Database, root: FileId, place: Place) -> String {
+/// Where a place begins: line and column, and the file if it is not the root.
+pub(crate) fn at(db: &Database, root: FileId, place: Place) -> String {
     let text = db.text(place.file);
     let start = LineIndex::new(text).chars(text, db.absolute(place).start as usize);
     let file = if place.file == root { String::new() } else { format!("{}:", db.path(place.file)) };
