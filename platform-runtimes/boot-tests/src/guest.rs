@@ -57,6 +57,11 @@ impl Guest {
         }
     }
 
+    /// Whether it has ended already.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
     /// Waits for its end: the exit code, and everything that it has said.
     #[track_caller]
     pub fn end(&mut self) -> (i32, String) {
@@ -127,7 +132,7 @@ impl Guest {
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+        if !self.has_ended() {
             // The launcher takes its machine with it: the first asks, the second does not.
             self.signal("-TERM");
             thread::sleep(Duration::from_millis(100));

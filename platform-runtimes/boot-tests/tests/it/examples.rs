@@ -128,7 +128,7 @@ mod talk {
     /// QEMU's own network answers for its gateway.
     pub(super) fn ping(machine: &Machine) {
         let image = Image::example("ping", machine.target, &[]);
-        let boot = ["--to=10.0.2.2", "--count=3", "--pause=10ms"];
+        let boot = ["--to=10.0.2.2", "--count=3", "--pause=10ms", "--patience=5s"];
         Guest::start(&image, machine, &[], &boot).ends(0, "3 of 3 requests were answered, 0 lost");
         let boot = ["--to=10.0.2.77", "--count=1", "--patience=300ms"];
         Guest::start(&image, machine, &[], &boot).ends(1, "10.0.2.77 has not answered");
