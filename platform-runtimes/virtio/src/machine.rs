@@ -6,6 +6,7 @@
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
+use core::cell::Cell;
 use core::ops::{Deref, Range};
 
 use unik_x86_64::interrupt::{self, Trigger, Vector};
@@ -14,7 +15,7 @@ use unik_x86_64::port::Ports;
 use unik_x86_64::{Source, current, memory, pci};
 
 use crate::memory::{Dma, Memory, NoMemory, Registers};
-use crate::pci::{Address, Bus, Message};
+use crate::pci::{Address, Bus, Message, Purpose};
 use crate::transport::Interrupt;
 
 /// Memory of the machine that a device shares. Only drivers of this crate have it.
@@ -155,6 +156,12 @@ impl Interrupt for Line {
     }
 }
 
+/// A message that was made: address and data.
+type Made = Cell<Option<(u64, u32)>>;
+
+/// The messages of each purpose.
+static MESSAGES: OneProcessor<[Made; 3]> = OneProcessor::new([const { Cell::new(None) }; 3]);
+
 /// Where the machine's devices are.
 #[derive(Debug)]
 pub(crate) struct Board;
@@ -181,8 +188,13 @@ impl Bus for Board {
         Some(Box::new(PortRange(Ports::new(base, length))))
     }
 
-    fn message(&self) -> Option<Message> {
-        let (address, data) = interrupt::message().ok()?;
+    fn message(&self, purpose: Purpose) -> Option<Message> {
+        let known = &MESSAGES[purpose as usize];
+        let (address, data) = match known.get() {
+            Some(message) => message,
+            None => interrupt::message().ok()?,
+        };
+        known.set(Some((address, data)));
         Some(Message { address, data, interrupt: Box::new(Line(interrupt::of_message(data))) })
     }
 

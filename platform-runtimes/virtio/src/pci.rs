@@ -48,6 +48,17 @@ impl fmt::Display for Address {
     }
 }
 
+/// What a message tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Something happened in a queue.
+    Queue,
+    /// A configuration has changed.
+    Configuration,
+    /// Either, of a device that has only one message.
+    Both,
+}
+
 /// A message that interrupts the machine.
 pub struct Message {
     /// Where it is written.
@@ -77,8 +88,9 @@ pub trait Bus {
     fn memory(&self, address: u64, length: usize) -> Option<Box<dyn Registers>>;
     /// Registers among the ports.
     fn ports(&self, base: u16, length: u16) -> Option<Box<dyn Registers>>;
-    /// A new interrupt of the machine, with the address and the data of the message that raises it.
-    fn message(&self) -> Option<Message>;
+    /// An interrupt of the machine, with the address and the data of the message that raises it. Asked again for the same
+    /// purpose, it is the same: there are more devices than interrupts.
+    fn message(&self, purpose: Purpose) -> Option<Message>;
     /// The machine language of the firmware (ACPI 6.5, chapter 20); nothing if there is none.
     fn machine_language(&self) -> &[u8];
     /// A global system interrupt, which comes as an edge; nothing if there is none with this number.
@@ -219,15 +231,24 @@ impl<'a> Function<'a> {
         let count = (control >> 16 & 0x7ff).min(1) + 1;
         let place = self.read(offset + 4);
         let table = self.memory((place & 0b111) as u8, place & !0b111, 16 * count)?;
-        let queue = self.write_message(&*table, 0)?;
-        let config = if count > 1 { Some(self.write_message(&*table, 16)?) } else { None };
+        let purpose = if count > 1 { Purpose::Queue } else { Purpose::Both };
+        let queue = self.write_message(&*table, 0, purpose)?;
+        let config = match purpose {
+            Purpose::Both => None,
+            _ => Some(self.write_message(&*table, 16, Purpose::Configuration)?),
+        };
         // Enabled (bit 15 of the control word), and not masked as a whole (bit 14).
         self.bus.write(self.address, offset, control & !(1 << 30) | 1 << 31);
         Some(Messages { queue, config })
     }
 
-    fn write_message(&self, table: &dyn Registers, at: usize) -> Option<Box<dyn Interrupt>> {
-        let Message { address, data, interrupt } = self.bus.message()?;
+    fn write_message(
+        &self,
+        table: &dyn Registers,
+        at: usize,
+        purpose: Purpose,
+    ) -> Option<Box<dyn Interrupt>> {
+        let Message { address, data, interrupt } = self.bus.message(purpose)?;
         table.write32(at, (address & u64::from(u32::MAX)) as u32);
         table.write32(at + 4, (address >> 32) as u32);
         table.write32(at + 8, data);

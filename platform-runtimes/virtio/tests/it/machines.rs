@@ -130,6 +130,31 @@ fn disks_have_the_names_that_the_host_gives_them() {
 }
 
 #[test]
+fn as_many_devices_as_a_target_takes_work_together() {
+    for setup in [SETUPS[0], SETUPS[5], SETUPS[8]] {
+        let files: Vec<NamedTempFile> = (0..15).map(|number| file(b'a' + number, 1024)).collect();
+        let mut machine = Machine::new(setup, "everything");
+        for (number, file) in files.iter().enumerate() {
+            machine = machine.disk(file.path(), ["", ",serial=first"][usize::from(number == 14)]);
+        }
+        let mut sockets = Vec::new();
+        for _ in 0..8 {
+            let (with, socket) = machine.nic("");
+            machine = with;
+            sockets.push(socket);
+        }
+        let mut running = machine.device("rng", "").start();
+        running.line("ready");
+        for socket in &sockets[..2] {
+            exchange(socket, &format!("{setup:?}"));
+        }
+        sockets[0].send(b"a datagram that says stop").expect("it is sent");
+        let text = running.end(0);
+        assert!(text.contains("disk 0: 2048 sectors, o\ndisk 1: 2048 sectors, a\n"), "{setup:?}: {text}");
+    }
+}
+
+#[test]
 fn entropy_comes_from_the_host() {
     for setup in SETUPS {
         let text = Machine::new(setup, "entropy").device("rng", "").run(0);

@@ -69,6 +69,11 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
         "flood" => frames::flood(&nic("management").await?).await,
         "disk" => disks::check(&disk("first").await?).await,
         "disks" => disks::tell(&[disk("first").await?, disk("second").await?, disk("third").await?]).await,
+        "everything" => {
+            Entropy::new().await.map_err(failed)?;
+            disks::tell(&[disk("first").await?, disk("second").await?, disk("third").await?]).await?;
+            frames::echo(&[nic("management").await?, nic("service").await?]).await
+        }
         "read" => disks::read_all(&disk("first").await?).await,
         "entropy" => {
             let entropy = Entropy::new().await.map_err(failed)?;

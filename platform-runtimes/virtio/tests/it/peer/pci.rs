@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use unik_virtio::memory::Registers;
-use unik_virtio::pci::{Address, Bus, Message};
+use unik_virtio::pci::{Address, Bus, Message, Purpose};
 use unik_virtio::transport::Interrupt;
 
 use super::{Line, Peer};
@@ -22,7 +22,6 @@ pub struct Pci {
     pub place: Address,
     pub space: RefCell<Vec<u8>>,
     registers: Rc<State>,
-    messages: Cell<usize>,
 }
 
 #[derive(Default)]
@@ -65,13 +64,7 @@ impl Pci {
             }
             put(0x90, &4u32.to_le_bytes());
         }
-        Self {
-            peer: peer.clone(),
-            place,
-            space: RefCell::new(space),
-            registers: Rc::default(),
-            messages: Cell::new(0),
-        }
+        Self { peer: peer.clone(), place, space: RefCell::new(space), registers: Rc::default() }
     }
 
     fn window(&self, part: Part) -> Box<dyn Registers> {
@@ -141,8 +134,8 @@ impl Bus for Pci {
         None
     }
 
-    fn message(&self) -> Option<Message> {
-        let number = self.messages.replace(self.messages.get() + 1);
+    fn message(&self, purpose: Purpose) -> Option<Message> {
+        let number = usize::from(purpose == Purpose::Configuration);
         let interrupt = Box::new(Line(self.peer.fired[number].clone()));
         Some(Message { address: MESSAGE.0, data: MESSAGE.1 + number as u32, interrupt })
     }
