@@ -5,7 +5,6 @@
 //! after the first, ends it with [`Exit::STOPPED`].
 
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::future::poll_fn;
@@ -47,18 +46,23 @@ async fn stop_when_asked(
     if !executor.stop() {
         exit(code.get());
     }
-    let late = race(
+    let asked_again = race(
         async {
             executor.sleep(GRACE).await;
-            alloc::format!("still busy {} s after it was asked to stop", GRACE.as_secs())
+            false
         },
         async {
             button.pressed().await;
-            String::from("asked to stop a second time")
+            true
         },
     )
     .await;
-    console::print(format_args!("{name}: {late}"));
+    if asked_again {
+        console::print(format_args!("{name}: asked to stop a second time"));
+    } else {
+        let seconds = GRACE.as_secs();
+        console::print(format_args!("{name}: still busy {seconds} s after it was asked to stop"));
+    }
     exit(Exit::STOPPED);
 }
 
