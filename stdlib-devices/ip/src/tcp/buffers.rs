@@ -8,8 +8,9 @@ use alloc::vec::Vec;
 
 use smoltcp::socket::tcp::SocketBuffer;
 
-/// The most that a connection gets in each direction, in bytes: more than this adds no throughput that we measured.
-const LARGEST: usize = 256 << 10;
+/// The most that a connection gets in each direction, in bytes. On a local network 64 KiB are as fast; over a way of 50 ms this
+/// is 20 Mbit/s.
+const LARGEST: usize = 128 << 10;
 /// The least, in bytes: two segments of Ethernet and a half.
 const SMALLEST: usize = 4 << 10;
 
@@ -84,7 +85,7 @@ mod tests {
         while let Some(buffers) = budget.take() {
             sizes.push(buffers.size);
         }
-        assert_eq!(sizes[..4], [2 * LARGEST; 4]);
+        assert_eq!(sizes[..8], [2 * LARGEST; 8]);
         assert!(sizes.len() > 1000, "{} connections", sizes.len());
         assert!(sizes.is_sorted_by(|a, b| a >= b) && sizes.last() == Some(&(2 * SMALLEST)));
         for size in sizes {
