@@ -18,6 +18,7 @@ pub mod kv;
 pub mod log;
 pub mod memory;
 pub mod net;
+pub mod nic;
 pub mod ping;
 pub mod random;
 pub mod udp;

@@ -1,10 +1,11 @@
 //! The doubles pass the tests of what they double, and their faults are faults.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use embedded_io_async::{Read, Write};
-use unik_conformance::memory::{Faults, Listener, Reset, Stack, pair_with};
-use unik_conformance::{clock, net, ping, udp, virtual_time};
+use unik_conformance::memory::{Faults, Listener, Offers, Reset, Stack, Wire, WireFaults, pair_with};
+use unik_conformance::{clock, net, nic, ping, udp, virtual_time};
 
 #[test]
 fn the_timer_of_virtual_time_is_a_timer() {
@@ -49,4 +50,27 @@ fn resets_come_when_they_should() {
         assert_eq!(server.write(b"r").await, Err(Reset));
         assert_eq!(client.read(&mut buffer).await, Err(Reset));
     });
+}
+
+#[test]
+fn interfaces_at_a_wire_are_interfaces() {
+    let tight = WireFaults {
+        delay: Duration::from_micros(10),
+        per_byte: Duration::from_nanos(8),
+        room: 3,
+        ..WireFaults::default()
+    };
+    let plain = Offers::default();
+    let sums = Offers { checksum: true, ..plain };
+    let small = Offers { mtu: 1280, ..plain };
+    for faults in [WireFaults::default(), tight] {
+        for (a, b) in
+            [(plain, plain), (sums, plain), (Offers::ALL, plain), (Offers::ALL, Offers::ALL), (small, plain)]
+        {
+            virtual_time::run(async |timer| {
+                let wire = Wire::with(&timer, faults, 0);
+                nic::pair(&wire.nic(1, a), &wire.nic(2, b)).await;
+            });
+        }
+    }
 }
