@@ -25,8 +25,8 @@ pub(crate) struct Build<'b> {
     pub(crate) release: bool,
     /// Never ask the network.
     pub(crate) offline: bool,
-    /// Further arguments, as the target wants them.
-    pub(crate) args: &'b [OsString],
+    /// Whether nothing is to be taken from the libraries of the host.
+    pub(crate) bare: bool,
 }
 
 /// What came of it.
@@ -58,10 +58,16 @@ impl Build<'_> {
         if offline {
             command.arg("--offline");
         }
-        command.args(self.args).arg("--target-dir").arg(self.target_dir);
+        command.arg("--target-dir").arg(self.target_dir);
         // To cargo, two crates of one name in two folders are the same: it counts paths from the workspace, which each of
         // them is. What rustc is told for the program alone tells them apart.
         command.args(["--", "-C"]).arg(format!("metadata={:016x}", layout::digest(self.crate_dir)));
+        if self.bare {
+            let empty = self
+                .no_libraries()
+                .map_err(|reason| format!("cannot write to `{}`: {reason}", self.target_dir.display()))?;
+            command.arg("-L").arg(prefixed("native=", &empty));
+        }
         // On a terminal cargo shows its own progress.
         let watched = output::watched();
         command.stdout(Stdio::piped()).stderr(if watched { Stdio::inherit() } else { Stdio::piped() });
@@ -85,6 +91,18 @@ impl Build<'_> {
             }
         }
         Ok(built)
+    }
+
+    /// A folder with the libraries that crates ask the linker for on a host, each of them empty. The linker would find those of
+    /// the host otherwise, and take from them in silence what has no meaning without an operating system.
+    fn no_libraries(&self) -> io::Result<PathBuf> {
+        const NAMES: &[&str] = &["c", "m", "rt", "pthread", "util", "dl", "gcc", "gcc_eh", "gcc_s"];
+        let folder = self.target_dir.join("no-libraries");
+        for name in NAMES {
+            // An archive without members (ar, System V and GNU alike).
+            layout::write_if_changed(&folder.join(format!("lib{name}.a")), b"!<arch>\n")?;
+        }
+        Ok(folder)
     }
 
     /// Why there are no versions to build, if there are none: it stands on the terminal, where nobody can read it back.
@@ -142,6 +160,12 @@ impl Built {
             _ => {}
         }
     }
+}
+
+fn prefixed(prefix: &str, path: &Path) -> OsString {
+    let mut text = OsString::from(prefix);
+    text.push(path);
+    text
 }
 
 fn cannot_start(reason: &io::Error) -> String {

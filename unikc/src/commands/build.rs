@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use unik_codegen::rustc;
+use unik_codegen::{codes, rustc};
 
 use super::configure::{Written, configure, shown};
 use super::{Asked, failure, report};
@@ -40,7 +40,7 @@ pub(crate) fn compile(asked: &Asked<'_>, written: &Written) -> Result<Finished, 
         target_dir: &written.layout.target_dir,
         release: asked.text("profile") != Some("dev"),
         offline: asked.flag("offline"),
-        args: &[],
+        bare: written.graph.target.as_ref().is_some_and(|target| target.link.is_some()),
     };
     // Two images of one name have one place in the folder that cargo builds in, until the artifact is copied.
     let lock = lock(&written.layout.target_dir);
@@ -48,13 +48,12 @@ pub(crate) fn compile(asked: &Asked<'_>, written: &Written) -> Result<Finished, 
         .map_err(|reason| failure(format_args!("cannot use `{}`: {reason}", build.target_dir.display())))?;
     let built = build.run().map_err(failure)?;
     let Some(program) = &built.program else {
-        explain(asked, written, &built);
+        explain(asked, written, &build, &built);
         return Err(exit::FAILURE);
     };
     let artifact = &written.layout.artifact;
-    let bare = written.graph.target.as_ref().is_some_and(|target| target.link.is_some());
     let loaded =
-        if bare { image(&build, written, program)? } else { place(program, artifact).map(|()| 0)? };
+        if build.bare { image(&build, written, program)? } else { place(program, artifact).map(|()| 0)? };
     let launcher = launch::write(&written.graph, artifact, loaded).map_err(failure)?;
     let size = fs::metadata(artifact).map(|file| file.len()).unwrap_or_default();
     output::progress("Built", format_args!("{}, {}", shown(asked, artifact).display(), amount(size)));
@@ -74,10 +73,7 @@ fn image(build: &Build<'_>, written: &Written, program: &Path) -> Result<u64, u8
         for fault in faults {
             output::error(format_args!("the image `{}` cannot run: {fault}", written.graph.unikernel));
             if matches!(fault, Fault::Libc(_) | Fault::Undefined(_) | Fault::ThreadLocal(_)) {
-                build
-                    .dependents("libc")
-                    .iter()
-                    .for_each(|who| output::note(format_args!("{who} needs `libc`")));
+                needs_libc(build);
             }
             output::help(fault.help());
         }
@@ -87,6 +83,13 @@ fn image(build: &Build<'_>, written: &Written, program: &Path) -> Result<u64, u8
     layout::write_if_changed(artifact, &image.stripped())
         .map_err(|reason| failure(format_args!("cannot write `{}`: {reason}", artifact.display())))?;
     Ok(image.loaded())
+}
+
+/// Says which packages have the crate `libc` among their dependencies, since the linker often cannot tell who calls it.
+fn needs_libc(build: &Build<'_>) {
+    for who in build.dependents("libc") {
+        output::note(format_args!("{who} depends on the crate `libc`"));
+    }
 }
 
 /// A size for people, in binary units.
@@ -108,7 +111,7 @@ fn lock(folder: &Path) -> std::io::Result<File> {
 
 /// Says why it did not compile: mistakes in the generated crate are told at the `.unik` file, those in crates that people
 /// wrote as rustc tells them, and what else cargo has to say as it is.
-fn explain(asked: &Asked<'_>, written: &Written, built: &Built) {
+fn explain(asked: &Asked<'_>, written: &Written, build: &Build<'_>, built: &Built) {
     let mut told = rustc::diagnostics(&built.messages, &written.made, &written.graph);
     told.extend(unik_codegen::excluded(&built.said, &written.graph, &written.crates));
     let mut said = String::new();
@@ -122,6 +125,9 @@ fn explain(asked: &Asked<'_>, written: &Written, built: &Built) {
     }
     output::err(&said);
     report(&asked.session, &told);
+    if build.bare && told.iter().any(|told| told.code == codes::NEEDS_SYSTEM) {
+        needs_libc(build);
+    }
     if told.is_empty() {
         output::error(format_args!("the image `{}` could not be built", written.graph.unikernel));
     }

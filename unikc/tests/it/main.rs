@@ -7,6 +7,7 @@ mod explained;
 mod golden;
 mod graphs;
 mod house;
+mod images;
 mod launched;
 mod projects;
 mod served;
