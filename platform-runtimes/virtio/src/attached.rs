@@ -5,10 +5,11 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
+use core::time::Duration;
 
-use unik::concurrent::yield_now;
+use unik::concurrent::{race, yield_now};
 use unik_platform::Attachment;
-use unik_x86_64::command_line;
+use unik_x86_64::{command_line, current};
 
 use crate::assign::assign;
 use crate::blk;
@@ -18,6 +19,9 @@ use crate::find::{Place, find};
 use crate::machine::{Board, Heap, OneProcessor, Shared, watch};
 use crate::transport::Transport;
 use crate::watched::Watched;
+
+/// How long a disk may take to say its name.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is known of the host.
 struct Attached {
@@ -133,8 +137,15 @@ async fn ask(place: &Place) -> Found {
     let mut identity = None;
     if let Ok(disk) = &disk {
         watch(Rc::new(Watched(disk.clone())));
-        // A host that gives no names says that it does not support the question.
-        identity = disk.identity().await.ok().filter(|identity| !identity.is_empty());
+        // A host that gives no names says that it does not support the question. One that says nothing must not keep the
+        // program from starting: perhaps nobody wants this disk.
+        let asked = async { disk.identity().await.ok() };
+        let late = async {
+            current().sleep(PATIENCE).await;
+            log::warn!("{place} does not say its name");
+            None
+        };
+        identity = race(asked, late).await.filter(|identity| !identity.is_empty());
     }
     Found { place: format!("{place}"), disk, identity }
 }
