@@ -21,5 +21,6 @@ pub mod net;
 pub mod nic;
 pub mod ping;
 pub mod random;
+pub mod stack;
 pub mod udp;
 pub mod virtual_time;

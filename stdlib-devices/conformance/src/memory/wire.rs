@@ -62,6 +62,7 @@ struct End {
     mac: Mac,
     /// Whether it hears what is for others too.
     curious: bool,
+    deaf: bool,
     arriving: BTreeMap<(Duration, u64), Vec<u8>>,
     waker: Option<Waker>,
 }
@@ -90,7 +91,8 @@ impl Wire {
 
     fn join(&self, mac: Mac, offers: Offers, curious: bool) -> Nic {
         let mut shared = self.shared.borrow_mut();
-        shared.ends.push(End { mac, curious, arriving: BTreeMap::new(), waker: None });
+        let arriving = BTreeMap::new();
+        shared.ends.push(End { mac, curious, deaf: false, arriving, waker: None });
         Nic::new(self.clone(), shared.ends.len() - 1, mac, offers)
     }
 
@@ -102,6 +104,14 @@ impl Wire {
     /// Cuts the wire, or mends it.
     pub fn cut(&self, cut: bool) {
         self.shared.borrow_mut().cut = cut;
+    }
+
+    /// From now on the interface whose address ends in `number` hears nothing, or hears again.
+    pub fn deafen(&self, number: u8, deaf: bool) {
+        let mut shared = self.shared.borrow_mut();
+        for end in shared.ends.iter_mut().filter(|end| end.mac.0[5] == number) {
+            end.deaf = deaf;
+        }
     }
 
     /// How many frames were sent, those included that were lost.
@@ -158,7 +168,8 @@ impl Shared {
 impl End {
     fn wants(&self, frame: &[u8]) -> bool {
         let many = frame.first().is_some_and(|byte| byte & 1 != 0);
-        self.curious || many || frame.get(..6) == Some(&self.mac.0[..])
+        let own = frame.get(..6) == Some(&self.mac.0[..]);
+        !self.deaf && (self.curious || many || own)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use embedded_io_async::{Read, Write};
 use unik_conformance::memory::{Faults, Listener, Offers, Reset, Stack, Wire, WireFaults, pair_with};
-use unik_conformance::{clock, net, nic, ping, udp, virtual_time};
+use unik_conformance::{clock, net, nic, ping, stack, udp, virtual_time};
 
 #[test]
 fn the_timer_of_virtual_time_is_a_timer() {
@@ -49,6 +49,14 @@ fn resets_come_when_they_should() {
         assert_eq!(server.write(b"four").await, Ok(3));
         assert_eq!(server.write(b"r").await, Err(Reset));
         assert_eq!(client.read(&mut buffer).await, Err(Reset));
+    });
+}
+
+#[test]
+fn a_stack_in_memory_has_ports() {
+    virtual_time::run(async |_| {
+        let silent = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+        stack::stack(&Stack::default(), Ipv4Addr::LOCALHOST.into(), silent).await;
     });
 }
 
