@@ -8,6 +8,9 @@
 //!
 //! **Devices are not trusted to be right.** All that a device says is checked against what the driver keeps to itself; a device that is
 //! wrong is reset, and its users see an error.
+//!
+//! Start at `find` (which devices there are), `device` (how one comes up) and `queue` (how it is talked to); then `net` and `blk`.
+//! `attached` says which device of the host has which name, `devices` what a program gets.
 
 #![no_std]
 #![deny(unsafe_code)]

@@ -104,6 +104,22 @@ fn disks_with_large_sectors_few_requests_or_read_only_work() {
 }
 
 #[test]
+fn what_the_host_cannot_read_fails_and_the_rest_works() {
+    for setup in [SETUPS[0], SETUPS[3], SETUPS[4]] {
+        let (file, mut rules) = (file(b'x', 64), NamedTempFile::new().expect("there is room"));
+        rules
+            .write_all(
+                b"[inject-error]\nevent = \"read_aio\"\nerrno = \"5\"\nsector = \"0\"\nonce = \"off\"\n",
+            )
+            .expect("there is room");
+        let disk = format!("blkdebug:{}:{}", rules.path().display(), file.path().display());
+        let text = Machine::new(setup, "failing").disk(disk.as_ref(), "").run(0);
+        let expected = "sector 0: Err(Corrupt)\nsector 1: Ok(())\nsector 2: Ok(())\nwritten: Ok(())\n";
+        assert_eq!(text, expected, "{setup:?}");
+    }
+}
+
+#[test]
 fn disks_have_the_names_that_the_host_gives_them() {
     let files = [file(b'a', 1024), file(b'b', 2048), file(b'c', 3072)];
     let told = |order: [usize; 3]| {

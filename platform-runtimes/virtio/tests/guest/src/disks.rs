@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::vec;
 
+use unik::Error as _;
 use unik::block::Block;
 use unik::clock::Monotonic;
 use unik_platform::Failure;
@@ -30,6 +31,17 @@ pub(crate) async fn tell(disks: &[Disk]) -> Result<(), Failure> {
         disk.read(0, &mut sector).await.map_err(failed)?;
         say(format!("disk {number}: {} sectors, {}", disk.sectors(), char::from(sector[0]))).await;
     }
+    Ok(())
+}
+
+/// Tells how a disk fares whose host cannot always read.
+pub(crate) async fn fail(disk: &Disk) -> Result<(), Failure> {
+    let mut sectors = vec![0; 16 * disk.sector_size()];
+    for sector in 0..3 {
+        let result = disk.read(sector, &mut sectors).await;
+        say(format!("sector {sector}: {:?}", result.map_err(|error| error.kind()))).await;
+    }
+    say(format!("written: {:?}", disk.write(32, &sectors).await)).await;
     Ok(())
 }
 

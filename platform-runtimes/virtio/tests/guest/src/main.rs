@@ -74,6 +74,7 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
             disks::tell(&[disk("first").await?, disk("second").await?, disk("third").await?]).await?;
             frames::echo(&[nic("management").await?, nic("service").await?]).await
         }
+        "failing" => disks::fail(&disk("first").await?).await,
         "read" => disks::read_all(&disk("first").await?).await,
         "entropy" => {
             let entropy = Entropy::new().await.map_err(failed)?;
