@@ -12,6 +12,8 @@ use crate::tokens::{Token, TokenKind};
 pub(crate) enum Change {
     /// These tokens are missing.
     Insert(Vec<TokenKind>),
+    /// The statement whose name stands before it lacks its `let`.
+    Let,
     /// It stands for another.
     Replace(TokenKind),
     /// It is too many.
@@ -23,7 +25,7 @@ impl Change {
     pub(crate) fn width(&self) -> usize {
         match self {
             Self::Insert(kinds) => kinds.len(),
-            Self::Replace(_) => 1,
+            Self::Let | Self::Replace(_) => 1,
             Self::Remove => 0,
         }
     }
@@ -31,7 +33,7 @@ impl Change {
     /// How many tokens behind the change must be understood for it to be believed.
     pub(crate) fn proof(&self, to_the_end: bool) -> usize {
         match self {
-            Self::Insert(_) => 2,
+            Self::Insert(_) | Self::Let => 2,
             Self::Replace(_) => 1,
             // Something can nearly always be taken out; it is believed if nothing else is wrong then.
             Self::Remove if to_the_end => 0,
@@ -47,6 +49,11 @@ impl Change {
                     .checked_sub(1)
                     .map_or(Span::at(0), |before| Span::at(tokens[before].span.end as usize));
                 tokens.splice(at..at, kinds.iter().map(|kind| Token { kind: *kind, span }));
+            }
+            Self::Let => {
+                let name = at.saturating_sub(1);
+                let span = Span::at(tokens[name].span.start as usize);
+                tokens.insert(name, Token { kind: TokenKind::Let, span });
             }
             Self::Replace(kind) => tokens[at].kind = *kind,
             Self::Remove => {

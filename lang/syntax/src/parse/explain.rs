@@ -146,8 +146,21 @@ pub(crate) fn change(context: &Context<'_>, mistake: &Mistake, change: &Change) 
             };
             diagnostic.help(format!("write `{meant}`")).fix(format!("replace by `{meant}`"), place, meant)
         }
+        (Change::Let, Some(_)) => {
+            let name = before(context, mistake.at);
+            let written = context.slice(name);
+            let place = context.place(name);
+            Diagnostic::error(
+                codes::UNEXPECTED,
+                format!("expected `let` before `{written}`"),
+                place,
+                "a name gets its meaning here",
+            )
+            .help(format!("write `let {written} = …`"))
+            .fix("insert `let`", context.place(Span::at(name.start as usize)), "let ")
+        }
         (Change::Remove, Some(found)) => superfluous(context, mistake, found),
-        (Change::Replace(_) | Change::Remove, None) => unexpected(context, mistake),
+        (Change::Replace(_) | Change::Remove | Change::Let, None) => unexpected(context, mistake),
     }
 }
 

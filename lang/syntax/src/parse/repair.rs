@@ -88,6 +88,9 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     let wanted =
         |kind: TokenKind| mistake.expected.iter().any(|expected| terminal(expected) == written(kind));
     let mut changes = Vec::new();
+    if begins_statement(tokens, mistake.at) {
+        changes.push(Change::Let);
+    }
     if context.misused(mistake) {
         changes.push(Change::Replace(TokenKind::Name));
     }
@@ -115,6 +118,14 @@ fn changes(context: &Context<'_>, mistake: &Mistake) -> Vec<Change> {
     }
     changes.push(Change::Remove);
     changes
+}
+
+/// Whether `name =` stands there where a statement of a block can start.
+fn begins_statement(tokens: &[Token], at: usize) -> bool {
+    let kind = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map(|token| token.kind);
+    kind(Some(at)) == Some(TokenKind::Assign)
+        && kind(at.checked_sub(1)) == Some(TokenKind::Name)
+        && matches!(kind(at.checked_sub(2)), Some(TokenKind::Semicolon | TokenKind::LeftBrace))
 }
 
 /// Tokens that are easily left out.

@@ -229,3 +229,32 @@ fn blocks() {
             (let f (x:T) = ERROR)"#]],
     );
 }
+
+#[test]
+fn a_statement_without_its_let() {
+    check(
+        "let f(x: Int): Int = {\n  key k: Int = 1;\n  a = x + k;\n  let b = a;\n  b\n}",
+        expect![[r#"
+        E0001 expected `let` before `a`
+          `a`: a name gets its meaning here
+          help: write `let a = …`
+        (let f (x:Int) : Int = {(key k : Int = 1) (let a = (+ x k)) (let b = a) b})"#]],
+    );
+    check(
+        "let f(x: Int): Int = { a = x; a }",
+        expect![[r#"
+        E0001 expected `let` before `a`
+          `a`: a name gets its meaning here
+          help: write `let a = …`
+        (let f (x:Int) : Int = {(let a = x) a})"#]],
+    );
+    check(
+        "let f(x: Int): Bool = { x = 1 }",
+        expect![[r#"
+        E0001 expected `==`, found `=`
+          `=`: expected `==`
+          note: `=` gives a name its meaning; `==` compares
+          help: write `==`
+        (let f (x:Int) : Bool = {(== x 1)})"#]],
+    );
+}
