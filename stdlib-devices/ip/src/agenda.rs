@@ -3,11 +3,11 @@
 //! smoltcp asks every socket at every step. Here each has a place of its own, so that a step costs what there is to do,
 //! whatever the number of the others.
 
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::task::Waker;
 
-use smoltcp::time::Instant;
+use smoltcp::time::{Duration, Instant};
 
 /// What can have something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,8 +42,8 @@ pub(crate) struct Plan {
 pub(crate) struct Agenda {
     ready: VecDeque<Item>,
     later: BTreeSet<(Instant, Item)>,
-    /// What has asked for a neighbour's address.
-    asking: BTreeSet<Item>,
+    /// What waits for a neighbour's address, and when it was asked for.
+    asking: BTreeMap<Item, Instant>,
     task: Option<Waker>,
 }
 
@@ -99,9 +99,14 @@ impl Agenda {
         self.later.first().map(|(at, _)| *at)
     }
 
-    /// An item cannot go on before a neighbour has told its address.
-    pub(crate) fn ask(&mut self, item: Item) {
-        self.asking.insert(item);
+    /// An item cannot go on before a neighbour has told its address. Whether the neighbour shall be asked for now: once in `pause`.
+    pub(crate) fn ask(&mut self, item: Item, now: Instant, pause: Duration) -> bool {
+        let asked = self.asking.get(&item);
+        let again = asked.is_none_or(|asked| now >= *asked + pause);
+        if again {
+            self.asking.insert(item, now);
+        }
+        again
     }
 
     /// An item has sent something: its neighbour is known.
@@ -113,7 +118,7 @@ impl Agenda {
 
     /// Those who wait for a neighbour; one may have answered.
     pub(crate) fn asking(&self) -> impl Iterator<Item = Item> + use<> {
-        self.asking.iter().copied().collect::<Vec<_>>().into_iter()
+        self.asking.keys().copied().collect::<Vec<_>>().into_iter()
     }
 
     /// Whom to wake when there is something to do.

@@ -40,6 +40,7 @@ mod offload;
 mod port;
 #[cfg(any(feature = "tcp", feature = "udp"))]
 mod ports;
+mod questions;
 mod slot;
 #[cfg(all(feature = "tcp", feature = "udp", feature = "icmp"))]
 pub mod stack;

@@ -11,6 +11,7 @@ use unik::random::Random;
 use crate::Error;
 use crate::agenda::{Agenda, Item};
 use crate::port::{Outbox, Port};
+use crate::questions;
 use crate::slot::Slot;
 
 /// How long smoltcp waits before it asks again for a neighbour's address.
@@ -30,6 +31,15 @@ pub(crate) struct Net<'a, N> {
     pub(crate) stopping: bool,
 }
 
+/// Whom a socket talks to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Towards {
+    /// One host, if it is one.
+    pub(crate) address: Option<IpAddr>,
+    /// Whether it may be this host itself.
+    pub(crate) inside: bool,
+}
+
 impl<N: Nic> Net<'_, N> {
     /// Brings a frame to some sockets. `inside` says whether the answer may be for this host itself.
     pub(crate) fn deliver(&mut self, frame: &[u8], sockets: &mut SocketSet<'static>, inside: bool) {
@@ -37,31 +47,56 @@ impl<N: Nic> Net<'_, N> {
         self.iface.poll_ingress_single(self.now, &mut port, sockets);
     }
 
-    /// Lets a socket send what it can, and gives when it wants to be asked again. `inside` says whether it may talk to this host
-    /// itself.
-    pub(crate) fn send(&mut self, item: Item, slot: &mut Slot, inside: bool) -> Option<Instant> {
+    /// Lets a socket send what it can to somebody, and gives when it wants to be asked again.
+    pub(crate) fn send(&mut self, item: Item, slot: &mut Slot, to: Towards) -> Option<Instant> {
+        let before = self.outbox.written();
         let mut sent = false;
+        let inside = to.inside;
         let mut port = Port { nic: self.nic, outbox: self.outbox, arrived: None, inside };
         while let PollResult::SocketStateChanged =
             self.iface.poll_egress(self.now, &mut port, &mut slot.sockets)
         {
             sent = true;
         }
+        let has_room = port.has_room();
         if sent {
             self.agenda.found(item);
         }
         let next = self.iface.poll_at(self.now, &slot.sockets)?;
-        if next == self.now + ASKS_AGAIN && !sent {
-            self.agenda.ask(item);
+        // smoltcp asks for one neighbour in a second, whoever else is wanted: for the others we ask.
+        if next == self.now + ASKS_AGAIN
+            && !sent
+            && self.agenda.ask(item, self.now, ASKS_AGAIN)
+            && self.outbox.written() == before
+        {
+            self.ask_for(to.address);
         }
         if next > self.now {
             return Some(next);
         }
-        if port.has_room() {
+        if has_room {
             return Some(self.now + PAUSE);
         }
         self.agenda.mark(item, &mut slot.plan);
         None
+    }
+
+    /// Asks for the neighbour by whom an address is reached.
+    fn ask_for(&mut self, to: Option<IpAddr>) {
+        let Some(to) = to else { return };
+        let mac = self.nic.mac();
+        match if self.is_near(to) { Some(to) } else { self.gateway(to) } {
+            Some(IpAddr::V4(hop)) => {
+                if let Some(own) = self.iface.get_source_address_ipv4(&hop) {
+                    self.outbox.send(self.nic, questions::who_has(mac, own, hop));
+                }
+            }
+            Some(IpAddr::V6(hop)) => {
+                let own = self.iface.get_source_address_ipv6(&hop);
+                self.outbox.send(self.nic, questions::who_has_v6(mac, own, hop));
+            }
+            None => {}
+        }
     }
 
     /// Another interface with our addresses, whose next random numbers nobody can know: smoltcp's own generator starts from 64
@@ -96,12 +131,22 @@ impl<N: Nic> Net<'_, N> {
         if !self.speaks(to) {
             return Err(Error::NoRoute(to));
         }
-        let near = self.iface.ip_addrs().iter().any(|network| network.contains_addr(&to.into()));
-        let far = match to {
-            IpAddr::V4(_) => self.iface.routes().get_default_ipv4_route().is_some(),
-            IpAddr::V6(_) => self.iface.routes().get_default_ipv6_route().is_some(),
+        if self.is_near(to) || self.gateway(to).is_some() { Ok(()) } else { Err(Error::NoRoute(to)) }
+    }
+
+    /// Whether an address is in a network of ours.
+    fn is_near(&self, to: IpAddr) -> bool {
+        self.iface.ip_addrs().iter().any(|network| network.contains_addr(&to.into()))
+    }
+
+    /// The way to other networks.
+    fn gateway(&self, to: IpAddr) -> Option<IpAddr> {
+        let routes = self.iface.routes();
+        let route = match to {
+            IpAddr::V4(_) => routes.get_default_ipv4_route(),
+            IpAddr::V6(_) => routes.get_default_ipv6_route(),
         };
-        if near || far { Ok(()) } else { Err(Error::NoRoute(to)) }
+        route.map(|route| route.via_router.into())
     }
 
     /// Whether a datagram can be sent there: to one host or to many.

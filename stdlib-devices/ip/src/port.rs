@@ -35,11 +35,18 @@ pub(crate) struct Outbox {
     checksum: bool,
     for_room: VecDeque<(Vec<u8>, Transmit)>,
     to_ourselves: VecDeque<Vec<u8>>,
+    /// How many frames smoltcp has written.
+    written: u64,
 }
 
 impl Outbox {
     pub(crate) fn new(own: EthernetAddress, checksum: bool) -> Self {
-        Self { own, checksum, for_room: VecDeque::new(), to_ourselves: VecDeque::new() }
+        Self { own, checksum, for_room: VecDeque::new(), to_ourselves: VecDeque::new(), written: 0 }
+    }
+
+    /// How many frames smoltcp has written so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
     }
 
     /// Whether the interface has no room.
@@ -162,6 +169,7 @@ pub(crate) struct Room<'a, N> {
 impl<N: Nic> TxToken for Room<'_, N> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, length: usize, fill: F) -> R {
         let (checksum, size) = (self.outbox.checksum, self.size);
+        self.outbox.written += 1;
         let mut fill = Some(fill);
         let mut write = |frame: &mut [u8]| {
             if frame.len() <= SHORT {

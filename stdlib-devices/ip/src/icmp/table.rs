@@ -13,7 +13,7 @@ use unik::net::Nic;
 
 use crate::Error;
 use crate::agenda::{Item, Plan};
-use crate::net::Net;
+use crate::net::{Net, Towards};
 use crate::slot::Slot;
 
 /// Bytes of an echo before its payload.
@@ -94,7 +94,8 @@ impl Table {
     /// Lets an echo be sent.
     pub(crate) fn work<N: Nic>(&mut self, net: &mut Net<'_, N>, identifier: u16) {
         let Some(echo) = self.waiting.get_mut(&identifier) else { return };
-        let next = net.send(Item::Ping(identifier), &mut echo.slot, echo.inside);
+        let to = Towards { address: Some(echo.to), inside: echo.inside };
+        let next = net.send(Item::Ping(identifier), &mut echo.slot, to);
         net.agenda.plan(Item::Ping(identifier), &mut echo.slot.plan, next);
     }
 

@@ -2,16 +2,16 @@
 //!
 //! Questions are asked and answered by smoltcp (RFC 826).
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use smoltcp::time::{Duration, Instant};
-use smoltcp::wire::{ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol};
-use unik::net::{Mac, Nic};
+use smoltcp::wire::ArpRepr;
+use unik::net::Nic;
 
 use crate::agenda::{Item, Plan};
 use crate::net::Net;
+use crate::questions;
 
 /// How often an address is announced (ANNOUNCE_NUM).
 const ANNOUNCEMENTS: u8 = 2;
@@ -44,7 +44,7 @@ impl Arp {
     pub(crate) fn work<N: Nic>(&mut self, net: &mut Net<'_, N>) {
         self.announcing.retain(|(address, _)| net.iface.has_ip_addr(*address));
         for (address, left) in &mut self.announcing {
-            net.outbox.send(net.nic, announcement(net.nic.mac(), *address));
+            net.outbox.send(net.nic, questions::who_has(net.nic.mac(), *address, *address));
             *left -= 1;
         }
         self.announcing.retain(|(_, left)| *left > 0);
@@ -69,27 +69,8 @@ impl Arp {
         if self.told.is_none_or(|told| net.now >= told + DEFEND) {
             self.told = Some(net.now);
             log::warn!("{address} is ours, but {who} claims it too");
-            net.outbox.send(net.nic, announcement(net.nic.mac(), address));
+            net.outbox.send(net.nic, questions::who_has(net.nic.mac(), address, address));
         }
         true
     }
-}
-
-/// A question for our own address, which is how an address is announced (RFC 5227, 2.3).
-fn announcement(own: Mac, address: Ipv4Addr) -> Vec<u8> {
-    let own = EthernetAddress(own.0);
-    let arp = ArpRepr::EthernetIpv4 {
-        operation: ArpOperation::Request,
-        source_hardware_addr: own,
-        source_protocol_addr: address,
-        target_hardware_addr: EthernetAddress([0; 6]),
-        target_protocol_addr: address,
-    };
-    let mut bytes = vec![0; EthernetFrame::<&[u8]>::buffer_len(arp.buffer_len())];
-    let mut frame = EthernetFrame::new_unchecked(&mut bytes);
-    frame.set_src_addr(own);
-    frame.set_dst_addr(EthernetAddress::BROADCAST);
-    frame.set_ethertype(EthernetProtocol::Arp);
-    arp.emit(&mut ArpPacket::new_unchecked(frame.payload_mut()));
-    bytes
 }

@@ -8,7 +8,7 @@ use smoltcp::time::{Duration, Instant};
 use unik::net::{Cidr, Nic};
 
 use crate::agenda::{Item, Plan};
-use crate::net::Net;
+use crate::net::{Net, Towards};
 use crate::slot::Slot;
 
 /// How long a server may take to answer before it is asked again (RFC 2131, 4.1), at first.
@@ -86,7 +86,7 @@ impl Client {
         let next = if *turns > TURNS {
             Some(*since + TURNS_IN)
         } else {
-            net.send(Item::Dhcp, &mut self.slot, false)
+            net.send(Item::Dhcp, &mut self.slot, Towards { address: None, inside: false })
         };
         net.agenda.plan(Item::Dhcp, &mut self.slot.plan, next);
         change

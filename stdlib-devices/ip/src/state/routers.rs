@@ -3,20 +3,15 @@
 //! It is ours and not smoltcp's because smoltcp 0.14.0 knows no servers, takes one prefix only, and asks to be called for ever
 //! when no router answers.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv6Addr};
 
-use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::time::{Duration, Instant};
-use smoltcp::wire::{
-    EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv6Packet, Icmpv6Repr, IpProtocol, Ipv6Packet,
-    Ipv6Repr, NdiscRepr,
-};
 use unik::net::{Cidr, Mac, Nic};
 
 use crate::agenda::{Item, Plan};
 use crate::net::Net;
+use crate::questions;
 
 /// How often routers are asked (MAX_RTR_SOLICITATIONS).
 const QUESTIONS: u8 = 3;
@@ -30,8 +25,6 @@ const ROUTERS: usize = 4;
 const SERVERS: usize = 4;
 /// Nobody can shorten the life of a prefix below this (RFC 4862, 5.5.3, e).
 const TWO_HOURS: Duration = Duration::from_secs(7200);
-/// All routers of the link.
-const ALL_ROUTERS: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
 /// Bytes of an advertisement before its options (RFC 4861, 4.2).
 const ADVERTISEMENT: usize = 16;
 
@@ -80,7 +73,7 @@ impl Routers {
         if let Some(asks) = self.asks
             && asks <= net.now
         {
-            net.outbox.send(net.nic, solicitation(net.nic.mac()));
+            net.outbox.send(net.nic, questions::routers(net.nic.mac(), link_local(net.nic.mac())));
             self.questions -= 1;
             self.asks = (self.questions > 0).then(|| net.now + INTERVAL);
         }
@@ -206,28 +199,4 @@ pub(crate) fn with_interface(prefix: [u8; 16], Mac(mac): Mac) -> Ipv6Addr {
 /// The address of an interface on its link (RFC 4862, 5.3).
 pub(crate) fn link_local(mac: Mac) -> Ipv6Addr {
     with_interface(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0).octets(), mac)
-}
-
-/// A question for all routers (RFC 4861, 4.1).
-fn solicitation(mac: Mac) -> Vec<u8> {
-    let own = EthernetAddress(mac.0);
-    let question = Icmpv6Repr::Ndisc(NdiscRepr::RouterSolicit { lladdr: Some(own.into()) });
-    let packet = Ipv6Repr {
-        src_addr: link_local(mac),
-        dst_addr: ALL_ROUTERS,
-        next_header: IpProtocol::Icmpv6,
-        payload_len: question.buffer_len(),
-        hop_limit: 255,
-    };
-    let length = packet.buffer_len() + question.buffer_len();
-    let mut bytes = vec![0; EthernetFrame::<&[u8]>::buffer_len(length)];
-    let mut frame = EthernetFrame::new_unchecked(&mut bytes);
-    frame.set_src_addr(own);
-    frame.set_dst_addr(EthernetAddress([0x33, 0x33, 0, 0, 0, 2]));
-    frame.set_ethertype(EthernetProtocol::Ipv6);
-    let mut room = Ipv6Packet::new_unchecked(frame.payload_mut());
-    packet.emit(&mut room);
-    let mut message = Icmpv6Packet::new_unchecked(room.payload_mut());
-    question.emit(&packet.src_addr, &packet.dst_addr, &mut message, &ChecksumCapabilities::default());
-    bytes
 }

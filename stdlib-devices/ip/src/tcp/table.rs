@@ -20,7 +20,7 @@ use super::connection::{Connection, Ends, Owner};
 use crate::Error;
 use crate::agenda::Item;
 use crate::frame::{Packet, Quoted};
-use crate::net::Net;
+use crate::net::{Net, Towards};
 use crate::ports;
 
 /// How many connections of a listener may wait to be accepted; who comes then is not answered, and tries again.
@@ -220,8 +220,8 @@ impl Table {
         if until.is_none() {
             connection.socket_mut().abort();
         }
-        let inside = connection.inside;
-        let next = net.send(Item::Tcp(place), &mut connection.slot, inside);
+        let to = Towards { address: Some(connection.ends.peer.ip()), inside: connection.inside };
+        let next = net.send(Item::Tcp(place), &mut connection.slot, to);
         if until.is_none() {
             return self.remove(net, place);
         }

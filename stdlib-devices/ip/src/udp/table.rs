@@ -6,7 +6,7 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::task::{Context, Poll, Waker};
 
 use smoltcp::socket::udp::{PacketBuffer, PacketMetadata, Socket};
@@ -15,7 +15,7 @@ use unik::net::Nic;
 
 use crate::Error;
 use crate::agenda::{Item, Plan};
-use crate::net::Net;
+use crate::net::{Net, Towards};
 use crate::ports;
 use crate::slot::Slot;
 
@@ -43,6 +43,8 @@ struct Port {
     outgoing: VecDeque<(Vec<u8>, SocketAddr)>,
     reader: Option<Waker>,
     writer: Option<Waker>,
+    /// Whom the datagram that smoltcp has is for, if it is for one.
+    sending: Option<IpAddr>,
     /// Since when the datagram that smoltcp has cannot be sent.
     held: Option<Instant>,
     /// Whether it has sent to this host itself.
@@ -64,6 +66,7 @@ impl Port {
             outgoing: VecDeque::new(),
             reader: None,
             writer: None,
+            sending: None,
             held: None,
             inside: false,
             abandoned: false,
@@ -84,6 +87,7 @@ impl Port {
         while !self.is_loaded() {
             let Some((bytes, to)) = self.outgoing.pop_front() else { return false };
             self.writer.take().into_iter().for_each(Waker::wake);
+            self.sending = Some(to.ip()).filter(|to| !to.is_multicast());
             // What smoltcp does not take it never will: no such address, no such port.
             let _ = self.socket().send_slice(&bytes, to);
         }
@@ -189,7 +193,8 @@ impl Table {
         let Some(port) = self.ports.get_mut(&number) else { return };
         let mut next = None;
         while port.load() {
-            next = net.send(Item::Udp(number), &mut port.slot, port.inside);
+            let to = Towards { address: port.sending, inside: port.inside };
+            next = net.send(Item::Udp(number), &mut port.slot, to);
             if !port.is_loaded() {
                 port.held = None;
                 continue;

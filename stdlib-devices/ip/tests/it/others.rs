@@ -148,6 +148,25 @@ fn a_neighbour_that_does_not_answer_holds_up_datagrams_for_three_seconds_only() 
 }
 
 #[test]
+fn several_neighbours_are_found_at_once() {
+    run(async |world| {
+        let wire = Wire::new(&world.timer);
+        let a = world.host(&wire, 1, Offers::default()).await;
+        let _others = [
+            world.host(&wire, 2, Offers::default()).await,
+            world.host(&wire, 3, Offers::default()).await,
+            world.host(&wire, 4, Offers::default()).await,
+        ];
+        let patience = Duration::from_secs(5);
+        let pings = (2..=4).flat_map(|number| [at(number, 0).ip(), at_v6(number, 0).ip()]);
+        let times = unik::concurrent::join_all(pings.map(|to| a.icmp.ping(to, 8, patience))).await;
+        for time in times {
+            assert!(time.unwrap() < Duration::from_millis(1), "{time:?}");
+        }
+    });
+}
+
+#[test]
 fn where_nothing_leads_is_unreachable() {
     run(async |world| {
         let wire = Wire::new(&world.timer);
