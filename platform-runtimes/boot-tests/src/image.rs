@@ -39,7 +39,7 @@ impl Image {
 }
 
 /// The `unikc` of this work tree, built if it is not.
-fn unikc() -> &'static Path {
+pub fn unikc() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let output = Command::new(env!("CARGO"))

@@ -81,8 +81,8 @@ fn a_disk_that_fails_is_told() {
             Guest::start(&image, machine, &["--disk", &attach], &[]).ends(1, words);
         }
     };
-    check("read_aio", "disk");
-    check("write_aio", "disk");
+    check("read_aio", "the host could not read or write");
+    check("write_aio", "the host could not read or write");
 }
 
 #[test]
