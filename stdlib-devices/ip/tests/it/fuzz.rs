@@ -1,10 +1,12 @@
 //! Frames of every kind, made up, cut and damaged: the stack drops them, and goes on.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
+use embedded_io_async::Write;
 use unik::clock::Sleep;
 use unik::concurrent::{join, race};
-use unik::net::{Accept, Ping};
+use unik::net::{Accept, Nic as _, Ping};
 use unik::random::Random;
 use unik_conformance::memory::{Nic, Offers, Wire};
 
@@ -98,10 +100,10 @@ fn no_frame_stops_a_stack() {
             let bad = wire.curious(9);
             let host = world.host(&wire, 1, offers).await;
             let other = world.host(&wire, 2, Offers::default()).await;
-            let frames = real_frames(&bad, &host, &other).await;
+            let mut frames = real_frames(&bad, &host, &other).await;
             assert!(frames.len() > 20, "{} frames", frames.len());
             let acceptor = host.tcp.listen(80).await.unwrap();
-            let mut kept = Vec::new();
+            let (mut kept, mut open) = (Vec::new(), VecDeque::new());
             let dice = Dice::new(seed);
             for round in 0..30_000 {
                 let mut frame = if round % 10 == 0 {
@@ -127,8 +129,28 @@ fn no_frame_stops_a_stack() {
                         kept.truncate(20);
                     }
                 }
+                if round % 200 == 0 {
+                    // Connections that are open now are damaged too.
+                    let patience = async {
+                        world.timer.sleep(Duration::from_millis(20)).await;
+                        None
+                    };
+                    open.extend(race(async { other.tcp.connect(at(1, 80)).await.ok() }, patience).await);
+                    for flow in &mut open {
+                        let write = async { flow.write(&[5; 3000]).await.is_ok() };
+                        race(write, async { false }).await;
+                    }
+                    open.truncate(5);
+                    open.pop_front();
+                    while let Some(frame) = bad.receive(|frame, _| frame.to_vec()) {
+                        if frame[5] == 1 {
+                            frames.push(frame);
+                        }
+                    }
+                    frames.drain(..frames.len().saturating_sub(100));
+                }
             }
-            drop(kept);
+            drop((kept, open));
             while race(async { acceptor.accept().await.ok() }, async { None }).await.is_some() {}
             // Whatever it believes of its neighbours now, it still talks to itself, and to others after a while.
             host.icmp.ping(at(1, 0).ip(), 10, Duration::from_secs(5)).await.unwrap();
