@@ -21,8 +21,8 @@ pub(crate) struct Build<'b> {
     pub(crate) program: &'b str,
     /// Where cargo keeps what it has built.
     pub(crate) target_dir: &'b Path,
-    /// Whether it is optimised.
-    pub(crate) release: bool,
+    /// A profile of the generated manifest, or `dev`.
+    pub(crate) profile: &'b str,
     /// Never ask the network.
     pub(crate) offline: bool,
     /// Whether nothing is to be taken from the libraries of the host.
@@ -51,10 +51,7 @@ impl Build<'_> {
         } else {
             "--message-format=json"
         };
-        command.arg(coloured);
-        if self.release {
-            command.arg("--release");
-        }
+        command.arg(coloured).args(["--profile", self.profile]);
         if offline {
             command.arg("--offline");
         }

@@ -103,8 +103,8 @@ fn profile() -> Arg {
         .long("profile")
         .value_name("PROFILE")
         .default_value("release")
-        .value_parser(PossibleValuesParser::new(["release", "dev"]))
-        .help("Optimised, or compiled faster")
+        .value_parser(PossibleValuesParser::new(["release", "small", "dev"]))
+        .help("Optimised for speed, for size, or compiled faster")
 }
 
 fn offline() -> Arg {

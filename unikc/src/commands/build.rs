@@ -38,7 +38,7 @@ pub(crate) fn compile(asked: &Asked<'_>, written: &Written) -> Result<Finished, 
         crate_dir: &written.layout.crate_dir,
         program: &written.made.program,
         target_dir: &written.layout.target_dir,
-        release: asked.text("profile") != Some("dev"),
+        profile: asked.text("profile").unwrap_or("release"),
         offline: asked.flag("offline"),
         bare: written.graph.target.as_ref().is_some_and(|target| target.link.is_some()),
     };
