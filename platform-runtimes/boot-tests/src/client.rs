@@ -1,6 +1,7 @@
 //! Clients that others wrote, and plain connections.
 
 use std::io;
+use std::iter::repeat;
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -19,13 +20,14 @@ pub fn forward(guest: u16) -> (u16, String) {
     (host, format!("{host}:{guest}"))
 }
 
-/// What curl gets. Until the guest listens it is asked again: the emulated network takes connections before.
+/// What curl gets. Until the guest listens it is asked again, at first without patience: the emulated network takes connections
+/// before, and tries only after seconds again to hand one over.
 #[track_caller]
 pub fn curl(arguments: &[&str]) -> Vec<u8> {
     let until = Instant::now() + PATIENCE;
-    loop {
+    for patience in ["0.5", "1", "2", "4", "8"].into_iter().chain(repeat("30")) {
         let output = Command::new("curl")
-            .args(["--silent", "--show-error", "--max-time", "30"])
+            .args(["--silent", "--show-error", "--max-time", patience])
             .args(arguments)
             .output()
             .expect("curl is installed: the README's test command sees to it");
@@ -36,6 +38,7 @@ pub fn curl(arguments: &[&str]) -> Vec<u8> {
         assert!(Instant::now() < until, "curl {arguments:?}: {said}");
         std::thread::sleep(Duration::from_millis(50));
     }
+    unreachable!("it is asked until it answers or the time is over")
 }
 
 /// The same as text, header fields first.
