@@ -109,6 +109,16 @@ impl Agenda {
         again
     }
 
+    /// Whether an item waits for a neighbour's address.
+    pub(crate) fn is_asking(&self, item: Item) -> bool {
+        self.asking.contains_key(&item)
+    }
+
+    /// What the neighbours have told is forgotten: whoever waits for one asks again, however short a time ago it has asked.
+    pub(crate) fn ask_anew(&mut self) {
+        self.asking.values_mut().for_each(|asked| *asked = Instant::from_micros(i64::MIN));
+    }
+
     /// An item has sent something: its neighbour is known.
     pub(crate) fn found(&mut self, item: Item) {
         if !self.asking.is_empty() {

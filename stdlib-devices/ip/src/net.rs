@@ -63,8 +63,9 @@ impl<N: Nic> Net<'_, N> {
             self.agenda.found(item);
         }
         let next = self.iface.poll_at(self.now, &slot.sockets)?;
-        // smoltcp asks for one neighbour in a second, whoever else is wanted: for the others we ask.
-        if next == self.now + ASKS_AGAIN
+        // smoltcp asks for one neighbour in a second, whoever else is wanted, and goes on waiting when an answer was forgotten
+        // because our addresses have changed: then we ask.
+        if (next == self.now + ASKS_AGAIN || self.agenda.is_asking(item))
             && !sent
             && self.agenda.ask(item, self.now, ASKS_AGAIN)
             && self.outbox.written() == before

@@ -177,6 +177,9 @@ impl State {
             }
         }
         parts.readdressed(&mut net);
+        // smoltcp has forgotten all neighbours.
+        net.agenda.ask_anew();
+        parts.wake_asking(&mut net);
     }
 }
 

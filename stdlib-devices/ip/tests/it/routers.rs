@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use smoltcp::wire::checksum;
 use unik::clock::{Monotonic, Sleep};
-use unik::concurrent::race;
-use unik::net::{Host as _, Nic as _};
-use unik_conformance::memory::{Nic, Offers, Wire};
+use unik::concurrent::{join, race};
+use unik::net::{Host as _, Nic as _, Ping as _};
+use unik_conformance::memory::{Nic, Offers, Wire, WireFaults};
 use unik_ip::arp::Arp;
+use unik_ip::icmp::Icmp;
 use unik_ip::ipv4::Ipv4;
 use unik_ip::ipv6::Ipv6;
 use unik_ip::udp::Udp;
 
-use crate::support::{Test, World, run};
+use crate::support::{Test, World, at, cidr, run};
 
 const ROUTER: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 const PREFIX: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0);
@@ -212,4 +213,31 @@ fn where_no_router_is_three_questions_are_asked_and_then_nobody_waits() {
         world.timer.sleep(Duration::from_secs(100)).await;
         assert_eq!(wire.frames(), 0, "without slaac nobody is asked");
     });
+}
+
+#[test]
+fn a_router_that_speaks_while_a_neighbour_is_asked_for_delays_nobody() {
+    let told = Advertisement::new().prefix(PREFIX, 64, 0xc0, 600);
+    // The question and its answer take a millisecond each: at 1000 the router is heard at the moment of the answer.
+    for pause in [0, 500, 999, 1000, 1001, 1500, 2000, 2500].map(Duration::from_micros) {
+        run(async |world| {
+            let delay = Duration::from_millis(1);
+            let wire = Wire::with(&world.timer, WireFaults { delay, ..WireFaults::default() }, 0);
+            let voice = wire.curious(1);
+            let ethernet = world.ethernet(wire.nic(5, Offers::default()), 5).await;
+            let arp = Arp::new(ethernet.clone()).await.unwrap_or_else(|never| match never {});
+            let v4 = Ipv4::new(ethernet.clone(), arp, Some(cidr("10.0.0.5/24")), None).await.unwrap();
+            let v6 = Ipv6::new(ethernet, None, None, true).await.unwrap();
+            let host = Icmp::new(v4, v6).await.unwrap();
+            let _other = world.host(&wire, 9, Offers::default()).await;
+            let speaking = async {
+                world.timer.sleep(pause).await;
+                voice.send(&told.frame(&voice));
+            };
+            let patience = Duration::from_secs(5);
+            let (time, ()) = join(host.ping(at(9, 0).ip(), 56, patience), speaking).await;
+            let time = time.unwrap();
+            assert!(time < Duration::from_millis(100), "{time:?}, and the router spoke after {pause:?}");
+        });
+    }
 }
