@@ -66,6 +66,9 @@ async fn frames(a: &impl Nic, b: &impl Nic) {
 /// A frame may be sent while another is looked at.
 async fn answer_while_receiving(a: &impl Nic, b: &impl Nic) {
     let (question, answer) = (frame(a, b, 100), frame(b, a, 200));
+    while !b.can_transmit() {
+        ready(b).await;
+    }
     send(a, &question, Transmit::default()).await;
     a.flush();
     ready(b).await;
@@ -89,7 +92,8 @@ async fn many(a: &impl Nic, b: &impl Nic) {
     let mut sent = 0;
     let mut arrived = 0;
     while arrived < MANY {
-        while sent < MANY && sent < arrived + 32 && a.can_transmit() {
+        // A frame may arrive before its sender has its room back: once all have, only room is waited for.
+        while sent < MANY && sent < arrived + 32 && (sent == arrived || a.can_transmit()) {
             let mut frame = frame(a, b, 100);
             frame[HEADER..HEADER + 4].copy_from_slice(&(sent as u32).to_be_bytes());
             send(a, &frame, Transmit::default()).await;
