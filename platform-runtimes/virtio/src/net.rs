@@ -75,7 +75,7 @@ pub struct Net<M> {
     received: M,
     transmit: RefCell<Transmit<M>>,
     sent: M,
-    /// Whether somebody has found no room for a frame.
+    /// Whether somebody has found no room for a frame, and has not been told since that there is some.
     wants_room: Cell<bool>,
     /// Whether its link was up when last looked at.
     is_up: Cell<bool>,
@@ -290,7 +290,6 @@ impl<M: Memory> unik::net::Nic for Net<M> {
         });
         let closed = self.transmit.borrow_mut().close(&self.sent, room);
         self.device.checked(closed)?;
-        self.wants_room.set(false);
         Some(result)
     }
 
@@ -309,8 +308,12 @@ impl<M: Memory> unik::net::Nic for Net<M> {
     }
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.is_ready() {
+        // Only who is told of room no longer waits for it: neither a frame that arrives nor a short one that fits ends that.
+        let has_room = self.wants_room.get() && self.has_room();
+        if has_room {
             self.wants_room.set(false);
+        }
+        if has_room || self.has_frame() {
             return Poll::Ready(());
         }
         if self.fault().is_none() {

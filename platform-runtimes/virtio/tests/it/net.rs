@@ -14,7 +14,7 @@ use crate::peer::{ANY_LAYOUT, EVENT_IDX, INDIRECT, Peer, VERSION_1};
 use crate::space::{Piece, Space};
 use crate::transports::{WAYS, Way};
 
-type Interface = Rc<Net<Piece>>;
+pub type Interface = Rc<Net<Piece>>;
 
 impl Driver for Net<Piece> {
     fn poll(&self) -> bool {
@@ -27,7 +27,7 @@ impl Driver for Net<Piece> {
 }
 
 /// An interface and the device behind it.
-fn interface(
+pub fn interface(
     way: Way,
     features: u64,
     limits: [u16; 2],
@@ -40,11 +40,11 @@ fn interface(
     Ok((Rc::new(net), device))
 }
 
-fn usual(features: u64) -> (Interface, Rc<Network>) {
+pub fn usual(features: u64) -> (Interface, Rc<Network>) {
     interface(Way::Mmio, features, [256, 256], SIZES).expect("it starts")
 }
 
-async fn ready(net: &Interface) {
+pub async fn ready(net: &Interface) {
     poll_fn(|cx| net.poll_ready(cx)).await;
 }
 
@@ -169,7 +169,7 @@ fn long_frames_are_lent_in_one_piece() {
                 let mut numbers = Numbers(round + 1);
                 let length = if backwards { 100 } else { 14 + numbers.below(65_535) };
                 let frame = numbers.bytes(length);
-                device.incoming.borrow_mut().push_back((2, frame.clone()));
+                device.arrive(2, frame.clone());
                 assert!(receive(&net).await == frame, "round {round} of {limit}");
             }
             assert_eq!(net.fault(), None);
@@ -195,7 +195,7 @@ fn checksums_and_segments_are_left_to_the_device() {
         assert_eq!(header, [1, 1, 54, 0, 0xb4, 5, 34, 0, 16, 0, 0, 0]);
         assert!(frame == vec![7; 65_549]);
         for (flags, verified) in [(0, false), (1, true), (2, true), (4, false)] {
-            device.incoming.borrow_mut().push_back((flags, vec![0; 60]));
+            device.arrive(flags, vec![0; 60]);
             ready(&net).await;
             assert_eq!(net.receive(|_, received| received.verified), Some(verified), "{flags}");
         }
@@ -203,7 +203,7 @@ fn checksums_and_segments_are_left_to_the_device() {
     bench::run(async |bench: Rc<Bench>, _| {
         let (net, device) = usual(0);
         bench.add(net.clone(), device.clone());
-        device.incoming.borrow_mut().push_back((3, vec![0; 60]));
+        device.arrive(3, vec![0; 60]);
         ready(&net).await;
         assert_eq!(
             net.receive(|_, received| received.verified),
@@ -219,7 +219,7 @@ fn a_frame_is_answered_while_it_is_looked_at() {
         let (net, device) = usual(ALL | EVENT_IDX);
         bench.add(net.clone(), device.clone());
         for byte in 0..200 {
-            device.incoming.borrow_mut().push_back((0, vec![byte; 60]));
+            device.arrive(0, vec![byte; 60]);
         }
         let mut seen = 0;
         while seen < 200 {
@@ -254,31 +254,6 @@ fn frames_that_are_sent_together_cost_one_notification() {
 }
 
 #[test]
-fn a_full_queue_takes_no_frame_and_room_comes_back() {
-    for features in [ALL, ALL | EVENT_IDX, 0] {
-        bench::run(async |bench: Rc<Bench>, _| {
-            let (net, device) = usual(features);
-            bench.add(net.clone(), device.clone());
-            device.stalled.set(true);
-            let mut sent = 0;
-            while net.can_transmit() {
-                net.transmit(1000, |_| ((), Transmit::default())).expect("it said so");
-                sent += 1;
-            }
-            while net.transmit(1000, |_| ((), Transmit::default())).is_some() {
-                sent += 1;
-            }
-            assert!((100..=128).contains(&sent), "{sent} frames in 128 descriptors");
-            device.work();
-            assert!(!net.can_transmit());
-            device.stalled.set(false);
-            ready(&net).await;
-            assert!(net.can_transmit(), "{features:#x}");
-        });
-    }
-}
-
-#[test]
 fn a_frame_that_is_too_long_is_not_taken() {
     let (net, _) = usual(0);
     assert!(net.transmit(1515, |_| -> ((), Transmit) { panic!("nobody asks for its bytes") }).is_none());
@@ -294,7 +269,7 @@ fn an_idle_interface_lets_the_machine_sleep() {
         executor.spawn(async move { ready(&waiting).await });
         executor.sleep(std::time::Duration::from_secs(3600)).await;
         assert_eq!(bench.sleeps.get(), 1, "it sleeps once, for an hour");
-        device.incoming.borrow_mut().push_back((0, vec![0; 60]));
+        device.arrive(0, vec![0; 60]);
     });
 }
 
@@ -431,7 +406,7 @@ fn rubbish_does_not_break_the_driver() {
             let index = 1 + numbers.below(2) as u16;
             device.peer.space.write16(ring[2] + 2, index.wrapping_mul(numbers.below(4) as u16));
             device.peer.space.write(ring[2] + 4 + numbers.below(128) as u64, &[numbers.below(20) as u8]);
-            device.incoming.borrow_mut().push_back((0, vec![1; 60]));
+            device.arrive(0, vec![1; 60]);
             net.receive(|bytes, _| bytes.len());
             net.transmit(14 + numbers.below(1500), |bytes| {
                 bytes.fill(1);

@@ -22,8 +22,8 @@ pub struct Network {
     pub peer: Rc<Peer>,
     /// Whether interrupts are messages.
     pub message: bool,
-    /// Frames for the driver: flags of the header, and bytes.
-    pub incoming: RefCell<VecDeque<(u8, Vec<u8>)>>,
+    /// Frames for the driver: header without the count of buffers, and bytes.
+    pub incoming: RefCell<VecDeque<([u8; 10], Vec<u8>)>>,
     /// Frames of the driver: header, and bytes.
     pub outgoing: RefCell<Vec<(Vec<u8>, Vec<u8>)>>,
     /// Answers each frame with itself.
@@ -32,6 +32,8 @@ pub struct Network {
     pub stalled: Cell<bool>,
     /// Uses the buffers of a frame backwards, from the last that it needs to the first.
     pub backwards: Cell<bool>,
+    /// Whether it lacks buffers and waits to be told of more.
+    starved: Cell<bool>,
 }
 
 /// The configuration: address, link up, one pair of queues, MTU.
@@ -51,7 +53,15 @@ impl Network {
             echoes: Cell::new(false),
             stalled: Cell::new(false),
             backwards: Cell::new(false),
+            starved: Cell::new(false),
         })
+    }
+
+    /// A frame for the driver, with flags in its header.
+    pub fn arrive(&self, flags: u8, frame: Vec<u8>) {
+        let mut header = [0; 10];
+        header[0] = flags;
+        self.incoming.borrow_mut().push_back((header, frame));
     }
 
     pub fn header(&self) -> usize {
@@ -67,7 +77,7 @@ impl Network {
                 assert_eq!(chain.readable[0].1 as usize, self.header(), "the header is apart");
             }
             if self.echoes.get() {
-                self.incoming.borrow_mut().push_back((0, frame.to_vec()));
+                self.arrive(0, frame.to_vec());
             }
             self.outgoing.borrow_mut().push((header.to_vec(), frame.to_vec()));
             self.peer.put(1, chain.head, 0, self.message);
@@ -77,10 +87,10 @@ impl Network {
 
     /// Puts the first frame into buffers; whether there were enough.
     fn deliver(&self) -> bool {
-        let Some((flags, frame)) = self.incoming.borrow().front().cloned() else { return false };
+        let Some((header, frame)) = self.incoming.borrow().front().cloned() else { return false };
         let space = &self.peer.space;
         let mut bytes = vec![0; self.header()];
-        bytes[0] = flags;
+        bytes[..10].copy_from_slice(&header);
         bytes.extend(&frame);
         let taken = self.peer.ring(0, |ring| {
             let (before, mut chains, mut room) = (ring.taken, Vec::new(), 0);
@@ -126,11 +136,20 @@ impl Device for Network {
         if !self.stalled.get() && std::mem::take(&mut self.peer.notified.borrow_mut()[1]) {
             self.send();
         }
-        while self.deliver() {}
-        // Only a device that lacks buffers wants to hear of new ones.
-        let lacks = !self.incoming.borrow().is_empty();
-        self.peer.ring(0, |ring| ring.want(&self.peer.space, lacks));
-        while lacks && self.deliver() {}
+        let told = std::mem::take(&mut self.peer.notified.borrow_mut()[0]);
+        if self.starved.get() && !told {
+            return;
+        }
+        // Only a device that lacks buffers wants to hear of new ones, and it looks once more before it waits for that.
+        loop {
+            while self.deliver() {}
+            let lacks = !self.incoming.borrow().is_empty();
+            self.peer.ring(0, |ring| ring.want(&self.peer.space, lacks));
+            if !lacks || !self.deliver() {
+                break;
+            }
+        }
+        self.starved.set(!self.incoming.borrow().is_empty());
     }
 
     fn peer(&self) -> &Peer {

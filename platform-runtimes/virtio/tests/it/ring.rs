@@ -104,10 +104,11 @@ impl Ring {
         (0..count).any(|step| old.wrapping_add(step) == event)
     }
 
-    /// Wants a notification for the next chain, or wants none.
+    /// Wants a notification for the next chain behind those that are there, or wants none.
     pub fn want(&self, space: &Space, wanted: bool) {
         if self.event_index {
-            let event = if wanted { self.taken } else { self.taken.wrapping_sub(1) };
+            let known = space.read16(self.addresses[1] + 2);
+            let event = if wanted { known } else { known.wrapping_sub(1) };
             space.write16(self.addresses[2] + 4 + 8 * u64::from(self.size), event);
         } else {
             space.write16(self.addresses[2], u16::from(!wanted));
