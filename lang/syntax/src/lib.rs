@@ -2,16 +2,18 @@
 //!
 //! Text to tokens, tokens to items, an item to a tree: each step a pure function that cannot fail, giving its
 //! result together with its diagnostics. This crate knows no query system, no name resolution and no types.
-//! Start with [`split`], then [`parse_item`].
+//! Start with [`split`], then [`parse_item`]; [`format()`] goes from text to text.
 #![forbid(unsafe_code)]
 
 mod brackets;
 pub mod codes;
+mod format;
 pub mod items;
 mod parse;
 pub mod tokens;
 pub mod tree;
 
+pub use format::{TextEdit, format, format_edits, format_range};
 pub use items::{ItemText, file_doc, split};
 pub use parse::parse_item;
 pub use tokens::{Token, TokenKind, tokens};

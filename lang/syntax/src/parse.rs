@@ -71,6 +71,11 @@ fn parse(text: &str, base: Place, words: &[Token], docs: Vec<Span>) -> (ItemKind
     (outcome.kind.unwrap_or_else(|| broken(text, words)), diagnostics)
 }
 
+/// The words of an item that has no lexical mistakes, those that mean something in the block of a device or a platform marked.
+pub(crate) fn marked(text: &str, words: Vec<Token>) -> Vec<Token> {
+    entries::by_place(text, words)
+}
+
 fn broken(text: &str, words: &[Token]) -> ItemKind {
     let header = header(text, words);
     let name = header.name.map(|(text, span)| Name { text, span });

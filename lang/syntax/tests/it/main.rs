@@ -1,6 +1,7 @@
 //! Tests of tokens, items and trees, in one binary.
 
 mod damage;
+mod format;
 mod grammar;
 mod mistakes;
 mod pages;
