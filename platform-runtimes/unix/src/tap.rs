@@ -4,22 +4,26 @@
 //! directions: at most 64 KiB a call. Frames lie in one buffer for each direction, which the stack reads and writes
 //! directly; the kernel's copy is the only one.
 
+mod address;
 mod error;
 mod header;
 mod ioctl;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
+use std::future::poll_fn;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 pub use error::{TapCause, TapError};
 use rustix::io::Errno;
 use unik::net::{Capabilities, Mac, Nic, Received, Transmit};
 
+use self::address::{address, made};
 use self::ioctl::Interface;
 use crate::attached;
+use crate::error::Error;
 use crate::reactor::current;
 use crate::source::Source;
 
@@ -39,6 +43,10 @@ struct Shared {
     capabilities: Capabilities,
     arrived: RefCell<Arrived>,
     leaving: RefCell<Leaving>,
+    /// Whether somebody has found no room for a frame, and has not been told since that there is some.
+    wants_room: Cell<bool>,
+    /// Whether a task waits to send the frame that is held.
+    sends: Cell<bool>,
     /// Whether the interface has failed for good.
     gone: Cell<bool>,
 }
@@ -91,23 +99,29 @@ impl Tap {
             log::warn!("{name} is down: nothing arrives before `ip link set {name} up`");
         }
         let offload = ioctl::offload(&fd);
+        let mac = given.unwrap_or_else(|| made(name, interface.mac));
+        Self::over(name, fd, mac, interface.mtu, offload).map_err(|_| fail(TapCause::System(Errno::MFILE)))
+    }
+
+    /// An interface whose frames go through `fd`, one each call.
+    fn over(name: &str, fd: OwnedFd, mac: Mac, mtu: usize, offload: bool) -> Result<Self, Error> {
         let capabilities = Capabilities {
-            mtu: interface.mtu,
-            longest: if offload { LONGEST } else { interface.mtu + ETHERNET },
+            mtu,
+            longest: if offload { LONGEST } else { mtu + ETHERNET },
             checksum: offload,
             segments_v4: offload,
             segments_v6: offload,
         };
-        let reactor = current().map_err(|_| fail(TapCause::System(Errno::MFILE)))?;
-        let source = Source::new(reactor.platform(), fd, true);
-        let buffer = || vec![0; header::LENGTH + LONGEST.max(interface.mtu + ETHERNET)].into_boxed_slice();
+        let buffer = || vec![0; header::LENGTH + LONGEST.max(mtu + ETHERNET)].into_boxed_slice();
         Ok(Self(Rc::new(Shared {
             name: name.into(),
-            source: source.map_err(|_| fail(TapCause::System(Errno::MFILE)))?,
-            mac: given.unwrap_or_else(|| made(name, interface.mac)),
+            source: Source::new(current()?.platform(), fd, true)?,
+            mac,
             capabilities,
             arrived: RefCell::new(Arrived { buffer: buffer(), length: None }),
             leaving: RefCell::new(Leaving { buffer: buffer(), held: None }),
+            wants_room: Cell::new(false),
+            sends: Cell::new(false),
             gone: Cell::new(false),
         })))
     }
@@ -132,27 +146,6 @@ fn attached(name: &str) -> Result<(OwnedFd, Interface), TapCause> {
         errno => TapCause::System(errno),
     })?;
     Ok((fd, interface))
-}
-
-/// `mac=02:00:00:00:00:01`, of one host.
-fn address(option: &str) -> Option<Mac> {
-    let mac: Mac = option.strip_prefix("mac=")?.parse().ok()?;
-    if mac.0[0] & 1 == 1 || mac.0 == [0; 6] { None } else { Some(mac) }
-}
-
-/// A locally administered address (IEEE 802c) that is made of a name and is not the host's own.
-fn made(name: &str, host: [u8; 6]) -> Mac {
-    // FNV-1a: few names, and no two of one host shall meet.
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let [_, _, bytes @ ..] = hash.to_be_bytes();
-    let mut mac = bytes;
-    mac[0] = mac[0] & !0b11 | 0b10;
-    if mac == host {
-        mac[5] ^= 1;
-    }
-    Mac(mac)
 }
 
 impl Shared {
@@ -186,6 +179,39 @@ impl Shared {
         leaving.held.is_none()
     }
 
+    /// Where a frame can be written, if there is room for it.
+    fn room(&self) -> Option<RefMut<'_, Leaving>> {
+        let leaving = self.leaving.try_borrow_mut().ok();
+        let room = leaving.and_then(|mut leaving| self.send_held(&mut leaving).then_some(leaving));
+        if room.is_none() {
+            self.wants_room.set(true);
+        }
+        room
+    }
+
+    /// Sends the frame that is held once the host has room.
+    fn poll_held(&self, cx: &Context<'_>) -> Poll<()> {
+        let Ok(mut leaving) = self.leaving.try_borrow_mut() else { return Poll::Pending };
+        while leaving.held.is_some() && !self.gone.get() {
+            ready!(self.source.poll_writable(cx));
+            self.send_held(&mut leaving);
+        }
+        Poll::Ready(())
+    }
+
+    /// Sends the frame that is held in the background: who has handed it over need not ask after it.
+    fn send_later(self: &Rc<Self>) {
+        let shared = self.clone();
+        if !self.sends.replace(true)
+            && let Ok(executor) = current()
+        {
+            executor.spawn(async move {
+                poll_fn(|cx| shared.poll_held(cx)).await;
+                shared.sends.set(false);
+            });
+        }
+    }
+
     fn lose(&self, errno: Errno) {
         if !self.gone.replace(true) {
             log::error!("{} has gone: {errno}", self.name);
@@ -216,21 +242,23 @@ impl Nic for Tap {
     }
 
     fn transmit<R>(&self, length: usize, fill: impl FnOnce(&mut [u8]) -> (R, Transmit)) -> Option<R> {
-        let mut leaving = self.0.leaving.try_borrow_mut().ok()?;
-        if length > self.0.capabilities.longest || !self.0.send_held(&mut leaving) {
+        if length > self.0.capabilities.longest {
             return None;
         }
+        let mut leaving = self.0.room()?;
         let (header, frames) =
             leaving.buffer.split_first_chunk_mut().expect("the buffer is longer than the header");
         let (result, open) = fill(&mut frames[..length]);
         header::encode(open, header);
         leaving.held = Some(header::LENGTH + length);
-        self.0.send_held(&mut leaving);
+        if !self.0.send_held(&mut leaving) {
+            self.0.send_later();
+        }
         Some(result)
     }
 
     fn can_transmit(&self) -> bool {
-        self.0.leaving.try_borrow_mut().is_ok_and(|mut leaving| self.0.send_held(&mut leaving))
+        self.0.room().is_some()
     }
 
     /// Nothing is left to tell: each frame is a system call.
@@ -242,12 +270,13 @@ impl Nic for Tap {
             return Poll::Pending;
         }
         let lies_here = shared.arrived.try_borrow().is_ok_and(|arrived| arrived.length.is_some());
-        let held = shared.leaving.try_borrow().is_ok_and(|leaving| leaving.held.is_some());
-        let mut ready = lies_here || shared.source.poll_readable(cx).is_ready();
-        if held {
-            ready |= shared.source.poll_writable(cx).is_ready();
+        // Both are asked, so that either wakes.
+        let ready = lies_here || shared.source.poll_readable(cx).is_ready();
+        let has_room = shared.wants_room.get() && shared.poll_held(cx).is_ready();
+        if has_room {
+            shared.wants_room.set(false);
         }
-        if ready { Poll::Ready(()) } else { Poll::Pending }
+        if ready || has_room { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
@@ -260,26 +289,96 @@ impl fmt::Debug for Tap {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Waker;
+
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair, sockopt};
+
     use super::*;
+    use crate::block_on;
+
+    /// Sockets that keep frames apart, as tap interfaces do, and that have little room, as those never have.
+    fn pair() -> (OwnedFd, OwnedFd) {
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let pair = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).expect("a pair");
+        for fd in [&pair.0, &pair.1] {
+            sockopt::set_socket_send_buffer_size(fd, 8192).expect("it is smaller");
+        }
+        pair
+    }
+
+    fn over(fd: OwnedFd, last: u8, offload: bool) -> Tap {
+        Tap::over("tap0", fd, Mac([2, 0, 0, 0, 0, last]), 1500, offload).expect("there is an event loop")
+    }
+
+    fn send(tap: &Tap, byte: u8) -> bool {
+        let fill = |frame: &mut [u8]| {
+            frame.fill(byte);
+            ((), Transmit::default())
+        };
+        tap.transmit(1000, fill).is_some()
+    }
+
+    /// The bytes that the frames at the other end are filled with.
+    fn drain(fd: &OwnedFd) -> Vec<u8> {
+        let mut buffer = [0; 2000];
+        let read = || rustix::io::read(fd, &mut buffer).ok().map(|_| buffer[header::LENGTH]);
+        std::iter::from_fn(read).collect()
+    }
+
+    async fn ready(tap: &Tap) {
+        poll_fn(|cx| tap.poll_ready(cx)).await;
+    }
+
+    fn is_ready(tap: &Tap) -> bool {
+        tap.poll_ready(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
 
     #[test]
-    fn an_address_that_is_made_is_stable_local_and_not_the_hosts() {
-        let mac = made("tap0", [0; 6]);
-        assert_eq!(mac, made("tap0", [0; 6]));
-        assert_ne!(mac, made("tap1", [0; 6]));
-        assert_ne!(mac, made("tap0", mac.0));
-        for name in ["tap0", "tap1", "service", "x"] {
-            assert_eq!(made(name, [0; 6]).0[0] & 0b11, 0b10, "{name}");
+    fn a_pair_keeps_what_interfaces_promise_when_the_host_has_little_room() {
+        for offload in [false, true] {
+            block_on(async {
+                let (a, b) = pair();
+                let (a, b) = (over(a, 1, offload), over(b, 2, offload));
+                unik_conformance::nic::pair(&a, &b).await;
+            })
+            .expect("there is an event loop");
         }
     }
 
     #[test]
-    fn an_address_is_that_of_one_host() {
-        assert_eq!(address("mac=02:00:00:00:00:01"), Some(Mac([2, 0, 0, 0, 0, 1])));
-        for wrong in
-            ["", "mac=", "mac", "02:00:00:00:00:01", "mac=01:00:00:00:00:01", "mac=00:00:00:00:00:00"]
-        {
-            assert_eq!(address(wrong), None, "{wrong}");
-        }
+    fn who_finds_no_room_is_told_once_when_there_is_some() {
+        block_on(async {
+            let (fd, other) = pair();
+            let tap = over(fd, 1, false);
+            let sent: Vec<u8> = (0..).take_while(|byte| send(&tap, *byte)).collect();
+            assert!(tap.receive(|_, _| ()).is_none() && !is_ready(&tap) && !tap.can_transmit());
+            let mut arrived = drain(&other);
+            ready(&tap).await;
+            assert!(!is_ready(&tap), "it is told once");
+            arrived.extend(drain(&other));
+            assert_eq!(arrived, sent);
+            assert!(tap.can_transmit());
+        })
+        .expect("there is an event loop");
+    }
+
+    #[test]
+    fn a_frame_that_waits_for_room_goes_though_nobody_asks_after_it() {
+        block_on(async {
+            let (fd, other) = pair();
+            let tap = over(fd, 1, false);
+            let waits = || tap.0.leaving.borrow().held.is_some();
+            let sent: Vec<u8> = (0..).take_while(|byte| !waits() && send(&tap, *byte)).collect();
+            assert!(tap.receive(|_, _| ()).is_none() && !is_ready(&tap));
+            let last = *sent.last().expect("some were sent");
+            let other = over(other, 2, false);
+            for byte in 0..=last {
+                while other.receive(|frame, _| assert_eq!(frame[0], byte)).is_none() {
+                    ready(&other).await;
+                }
+            }
+            assert!(!is_ready(&tap), "nobody has found no room");
+        })
+        .expect("there is an event loop");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::net::UdpSocket;
+use std::process::Command;
 use std::time::Duration;
 
 use unik::net::{Checksum, Mac, Nic, Received, Transmit};
@@ -149,6 +150,49 @@ fn complete(datagram: &[u8]) -> u16 {
         0 => 0xffff,
         sum => sum,
     }
+}
+
+/// Makes the interfaces `names` ports of a bridge of the host, which says nothing of its own.
+fn bridge(names: [&str; 2]) {
+    std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1").unwrap();
+    ip("link add bridge0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0");
+    ip("link set bridge0 up");
+    for name in names {
+        ip(&format!("tuntap add dev {name} mode tap"));
+        ip(&format!("link set {name} master bridge0"));
+        ip(&format!("link set {name} up"));
+    }
+}
+
+/// Waits until a port forwards frames, which it does some time after its interface has been opened.
+async fn forwards(name: &str, timer: &unik_unix::Timer) {
+    loop {
+        let output = Command::new("ip").args(["-d", "link", "show", "dev", name]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains("bridge_slave"), "{text}");
+        if text.contains("state forwarding") {
+            return;
+        }
+        unik::clock::Sleep::sleep(timer, Duration::from_millis(10)).await;
+    }
+}
+
+#[test]
+fn a_pair_at_a_bridge_keeps_what_interfaces_promise() {
+    if !is_inside("tap::a_pair_at_a_bridge_keeps_what_interfaces_promise") {
+        return;
+    }
+    bridge(["tap0", "tap1"]);
+    block_on(async {
+        let timer = unik_unix::Timer::new().await.unwrap();
+        let (a, b) = (Tap::open("tap0").unwrap(), Tap::open("tap1").unwrap());
+        forwards("tap0", &timer).await;
+        forwards("tap1", &timer).await;
+        assert!(a.capabilities().segments_v4 && b.capabilities().checksum, "the host leaves work to us");
+        unik_conformance::nic::pair(&a, &b).await;
+        unik_conformance::nic::pair(&b, &a).await;
+    })
+    .unwrap();
 }
 
 #[test]
