@@ -1,10 +1,12 @@
 //! Where things lie on the disk: the crate that is written, what cargo builds of it, and the artifact.
 //!
-//!     <folder of the file>/target/unik/<unikernel>-<target>/     the crate
-//!     <folder of the file>/target/unik/<unikernel>[.<extension>] the artifact
-//!     <artifact>.debug                                           with symbols, if it runs without an operating system
-//!     <artifact>.<...>                                           what hosts run it by (`launch`)
-//!     <folder of the workspace>/target/unik/build/               what cargo keeps, shared by images and targets
+//! ```text
+//! <folder of the file>/target/unik/<unikernel>-<target>/     the crate
+//! <folder of the file>/target/unik/<unikernel>[.<extension>] the artifact
+//! <artifact>.debug                                           with symbols, if it runs without an operating system
+//! <artifact>.<...>                                           what hosts run it by (`launch`)
+//! <folder of the workspace>/target/unik/build/               what cargo keeps, shared by images and targets
+//! ```
 //!
 //! With `--output` the crate is in that folder, and the artifact in `target/` there.
 
