@@ -20,6 +20,7 @@ mod import;
 mod item;
 mod key;
 mod literal;
+mod lookup;
 mod matching;
 mod mention;
 mod module_type;
@@ -42,6 +43,10 @@ mod unikernel;
 pub use definition::{id_of, item_of};
 pub use item::Core;
 pub use key::{RESERVED_AT_BOOT, RESERVED_OPTIONS, RESERVED_SHORTS, RESERVED_SHORTS_AT_BOOT};
+pub use lookup::{
+    Meaning, imported_file, is_of_language, language_types, meaning, names_declared, names_in_scope,
+    type_as_written, written_type,
+};
 pub use queries::{
     checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type,
     checked_platform, checked_require, checked_unikernel, declared, diagnostics, keys_of_file, platforms,

@@ -47,6 +47,11 @@ pub(crate) fn built_in(name: &str) -> Option<&'static Type> {
     BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty)
 }
 
+/// The names of the types that the language brings and that take no arguments.
+pub(crate) fn built_in_types() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name)
+}
+
 /// Resolves the types of one item, and collects what is wrong with them.
 pub(crate) struct TypeRefs<'db> {
     db: &'db dyn Db,
