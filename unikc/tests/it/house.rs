@@ -70,6 +70,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lang/check", &["lang/source", "lang/syntax", "lang/graph", "lang/db", "salsa"]),
     ("lang/eval", &["lang/source", "lang/graph", "lang/db", "lang/check", "salsa"]),
     ("lang/mdtest", &["lang/source", "lang/graph", "lang/syntax", "lang/db", "lang/check", "lang/eval"]),
+    ("lsp/ide", &["lang/source", "lang/syntax", "lang/graph", "lang/db", "lang/check", "lang/eval", "salsa"]),
     ("codegen", &["lang/source", "lang/graph"]),
     ("stdlib-devices/device-api", &[]),
     ("platform-runtimes/platform-api", &["stdlib-devices/device-api"]),

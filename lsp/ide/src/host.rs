@@ -1,0 +1,118 @@
+//! The state of an editor's session: which texts are open, and the database over them.
+//!
+//! One thread owns the [`Host`] and changes it; any number of threads may ask an [`Analysis`], which sees the state at the
+//! moment it was made. A change cancels the questions that are still being answered.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use unik_db::{Database, Db, Library, System, path};
+use unik_source::{FileId, Sources, Span};
+
+use crate::overlay::Overlay;
+
+/// The question was overtaken by a change: ask again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled;
+
+/// The state that changes.
+#[derive(Debug)]
+pub struct Host {
+    db: Database,
+    overlay: Arc<Overlay>,
+    open: BTreeSet<FileId>,
+}
+
+impl Host {
+    /// A session over a world, with the files that come with the compiler.
+    pub fn new(system: Arc<dyn System>, library: Library) -> Self {
+        let overlay = Arc::new(Overlay::new(system));
+        let db = Database::new(overlay.clone(), library);
+        Self { db, overlay, open: BTreeSet::new() }
+    }
+
+    /// Opens a file with the text that the editor has, or replaces that text.
+    pub fn set_text(&mut self, path: &str, text: impl Into<Arc<str>>) -> FileId {
+        let (path, text) = (path::join("", path), text.into());
+        self.overlay.put(&path, text.clone());
+        let file = self.db.open(&path);
+        self.db.set_text(file, text);
+        self.open.insert(file);
+        file
+    }
+
+    /// The editor lets go of a file: what the disk says counts again.
+    pub fn close(&mut self, path: &str) {
+        let path = path::join("", path);
+        self.overlay.take(&path);
+        let file = self.db.open(&path);
+        self.open.remove(&file);
+        self.db.refresh();
+    }
+
+    /// Asks the world again for everything that it was ever asked for.
+    pub fn refresh(&mut self) {
+        self.db.refresh();
+    }
+
+    /// Where the `.unik` files of the Cargo dependencies are, by the name of the crate.
+    pub fn set_crates(&mut self, crates: BTreeMap<SmolStr, SmolStr>) {
+        self.db.set_crates(crates);
+    }
+
+    /// The state as it is now, to be asked questions. It holds up the next change until it is dropped, or until it notices
+    /// that it has been overtaken.
+    pub fn analysis(&self) -> Analysis {
+        Analysis { db: self.db.clone(), open: self.open.iter().copied().collect() }
+    }
+}
+
+/// The state at one moment. Each feature is a method, in the file of its name.
+#[derive(Debug)]
+pub struct Analysis {
+    pub(crate) db: Database,
+    pub(crate) open: Vec<FileId>,
+}
+
+impl Analysis {
+    /// Asks something; a change of the state meanwhile ends it.
+    pub fn ask<T>(&self, question: impl FnOnce(&Self) -> T) -> Result<T, Cancelled> {
+        salsa::Cancelled::catch(AssertUnwindSafe(|| question(self))).map_err(|_| Cancelled)
+    }
+
+    /// The number of the file at a path.
+    pub fn file(&self, path: &str) -> FileId {
+        self.db.open(path)
+    }
+
+    /// The files that the editor has open, in the order of their numbers.
+    pub fn open_files(&self) -> &[FileId] {
+        &self.open
+    }
+
+    /// The text of a file.
+    pub fn text(&self, file: FileId) -> &str {
+        self.db.text(file)
+    }
+
+    /// The path by which the system knows a file.
+    pub fn path(&self, file: FileId) -> &str {
+        self.db.source(file).map_or("", |file| file.host(&self.db))
+    }
+
+    /// Whether a file belongs to the library, which nobody edits here.
+    pub fn is_library(&self, file: FileId) -> bool {
+        self.db.source(file).is_some_and(|file| file.library(&self.db))
+    }
+}
+
+/// A range of a file, in bytes from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Range {
+    /// The file.
+    pub file: FileId,
+    /// The range.
+    pub span: Span,
+}

@@ -1,0 +1,38 @@
+//! What an editor shows of `.unik` files, in editor words: plain structs over the queries of the language, no protocol, no disk.
+//!
+//! Every feature works on broken code. Start with [`Host`] (what changes) and [`Analysis`] (whom to ask); each feature is a file
+//! of its name that adds a method to the latter. `resolve` says what the names of an item mean, for all of them.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod completion;
+mod context;
+mod declaration;
+mod folding;
+mod host;
+mod hover;
+mod inlay;
+mod lookup;
+mod navigate;
+mod occurrence;
+mod outline;
+mod overlay;
+mod problems;
+mod rename;
+mod resolve;
+mod selection;
+mod semantic;
+mod signature;
+mod typed;
+
+pub use completion::{Completion, CompletionKind, Completions};
+pub use folding::{Fold, FoldKind};
+pub use host::{Analysis, Cancelled, Host, Range};
+pub use hover::Hover;
+pub use inlay::Hint;
+pub use navigate::Reference;
+pub use outline::{Symbol, SymbolKind};
+pub use problems::Problem;
+pub use rename::{Refused, Renaming};
+pub use semantic::{Word, WordKind};
+pub use signature::SignatureHelp;

@@ -1,0 +1,8 @@
+//! What an editor shows, over fixtures with marks and over the examples of the repository.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod asking;
+mod completing;
+mod damage;
+mod reading;
+mod support;
