@@ -1,7 +1,7 @@
 //! The layout of files: what it looks like, what it keeps, and that nothing is changed but the layout.
 
 use unik_source::Span;
-use unik_syntax::{TokenKind, format, format_edits, format_range, split, tokens, tree::Item};
+use unik_syntax::{ItemText, TokenKind, format, format_edits, format_range, split, tokens, tree::Item};
 
 use crate::{files, parse};
 
@@ -123,13 +123,27 @@ fn fences() -> Vec<String> {
                 continue;
             }
             let text = std::fs::read_to_string(path).expect("text");
-            let opened = text.split("\n```unik").skip(1);
-            let bodies = opened.filter_map(|rest| rest.split_once('\n')?.1.split_once("```"));
-            fences.extend(bodies.map(|(body, _)| body.to_owned()));
+            fences.extend(fences_of(&text));
         }
     }
     assert!(fences.len() > 150, "{} fences", fences.len());
     fences
+}
+
+fn fences_of(page: &str) -> Vec<String> {
+    let opened = page.split("\n```unik").skip(1);
+    let bodies = opened.filter_map(|rest| rest.split_once('\n')?.1.split_once("```"));
+    bodies.map(|(body, _)| body.to_owned()).collect()
+}
+
+#[test]
+fn the_fences_about_style_are_in_their_layout() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/style.md");
+    let fences = fences_of(&std::fs::read_to_string(page).expect("the specification is there"));
+    assert!(fences.len() >= 5, "{} fences", fences.len());
+    for text in fences {
+        assert_eq!(formats(&text), text);
+    }
 }
 
 #[test]
@@ -144,16 +158,18 @@ fn the_fences_of_the_specification_keep_their_words() {
 fn a_file_that_ends_anywhere_is_laid_out_up_to_there() {
     for (path, text) in files().into_iter().filter(|(path, _)| path.contains("examples")) {
         let mangled = text.replace('\n', " \n");
-        let whole = split(&mangled);
+        let (whole, mangled_whole) = (split(&text), split(&mangled));
         for (at, _) in mangled.char_indices() {
-            let cut = &mangled[..at];
+            // Those before the one that is cut, which may be broken. Two of them stand for all.
+            let good = mangled_whole.partition_point(|item| item.span.end as usize <= at).saturating_sub(1);
+            let first = good.saturating_sub(2);
+            let start = |items: &[ItemText]| if first == 0 { 0 } else { items[first].span.start as usize };
+            let cut = &mangled[start(&mangled_whole).min(at)..at];
             let out = if at % 8 == 0 { formats(cut) } else { format(cut) };
             assert_eq!(said(&out), said(cut), "{path} cut at {at}");
-            // The last item may be broken; those before it are not.
-            let kept = split(cut).len().min(whole.len()).saturating_sub(1);
-            let name = whole[..kept].last().and_then(|item| item.name.clone()).unwrap_or_default();
-            let end = split(&text)[..kept].last().map_or(0, |item| item.span.end as usize);
-            assert!(out.starts_with(&text[..end]), "{path} cut at {at}, behind {name}: {out}");
+            let end = whole[..good].last().map_or(0, |item| item.span.end as usize);
+            let expected = text.get(start(&whole)..end).unwrap_or_default();
+            assert!(out.starts_with(expected), "{path} cut at {at}: {out}");
         }
     }
 }
@@ -196,14 +212,22 @@ fn comments_and_ends_of_lines_can_stand_anywhere() {
 #[test]
 fn a_missing_or_doubled_token_loses_nothing() {
     for (_, text) in files() {
-        let words = tokens(&text).into_iter().filter(|token| !token.kind.is_trivia());
-        for (nth, token) in words.enumerate() {
-            let mut damaged = text.clone();
-            match nth % 2 {
-                0 => damaged.replace_range(token.span.range(), ""),
-                _ => damaged.insert_str(token.span.end as usize, &format!(" {}", &text[token.span.range()])),
+        let items = split(&text);
+        for (nth, item) in items.iter().enumerate() {
+            // The item with its neighbours.
+            let start = items[nth.saturating_sub(1)].span.start as usize;
+            let end = items[(nth + 1).min(items.len() - 1)].span.end as usize;
+            for token in tokens(&text[item.span.range()]).into_iter().filter(|token| !token.kind.is_trivia())
+            {
+                let token = token.span.shifted(item.span.start);
+                let (before, word, after) = (
+                    &text[start..token.start as usize],
+                    &text[token.range()],
+                    &text[token.end as usize..end],
+                );
+                formats(&format!("{before}{after}"));
+                formats(&format!("{before}{word} {word}{after}"));
             }
-            formats(&damaged);
         }
     }
 }
