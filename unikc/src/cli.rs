@@ -39,6 +39,15 @@ pub(crate) fn command() -> Command {
                     .value_parser(clap::builder::EnumValueParser::<Format>::new())
                     .help("How diagnostics are shown; `short` and `json` go to standard output"),
             ),
+            Command::new("fmt").about("Lay out files").args([
+                Arg::new("FILES").required(true).num_args(1..).value_name("FILE").value_hint(ValueHint::AnyPath)
+                    .value_parser(value_parser!(PathBuf))
+                    .help("`.unik` files, or folders with such files; `-` for standard input to standard output"),
+                Arg::new("check").long("check").action(ArgAction::SetTrue)
+                    .help("Write nothing; list the files that are not in their layout, and end with 1 if there are any"),
+                Arg::new("diff").long("diff").action(ArgAction::SetTrue)
+                    .help("Write nothing; show what would change"),
+            ]),
             on_file("graph", "Show what an image consists of").args([
                 Arg::new("eval").long("eval").action(ArgAction::SetTrue)
                     .help("Give every key its value, so that only devices remain"),

@@ -8,6 +8,7 @@ mod check;
 mod configure;
 mod describe;
 mod explain;
+mod fmt;
 mod graph;
 mod new;
 mod run;
@@ -19,7 +20,7 @@ use clap::ArgMatches;
 use clap::error::ErrorKind;
 use unik_eval::Mode;
 use unik_graph::DeviceGraph;
-use unik_source::Diagnostic;
+use unik_source::{Diagnostic, Sources};
 
 use crate::attach::{self, Kind};
 use crate::cli::{self, KeyOption};
@@ -68,6 +69,7 @@ fn dispatch(matches: &ArgMatches, opened: Option<Session>, keys: Vec<KeyOption>,
     let path = |id: &str| matches.try_get_one::<PathBuf>(id).ok().flatten().map(PathBuf::as_path);
     match name {
         "explain" => explain::run(matches.get_one::<String>("CODE").map_or("", String::as_str)),
+        "fmt" => fmt::run(matches),
         "new" => match Library::open(path(cli::LIBRARY)) {
             Ok(library) => new::run(path("NAME").unwrap_or(Path::new("")), &library),
             Err(reason) => failure(reason),
@@ -170,12 +172,17 @@ impl Asked<'_> {
     }
 }
 
-/// Shows diagnostics to people, with their number if they are several.
+/// Shows diagnostics of a file and what it imports to people.
 fn report(session: &Session, diagnostics: &[Diagnostic]) {
+    tell(session.sources(), diagnostics);
+}
+
+/// Shows diagnostics to people, with their number if they are several.
+fn tell(sources: &dyn Sources, diagnostics: &[Diagnostic]) {
     if diagnostics.is_empty() {
         return;
     }
-    let mut text = render::render(diagnostics, session.sources(), Format::Human, output::colours());
+    let mut text = render::render(diagnostics, sources, Format::Human, output::colours());
     if let Some(summary) = render::summary(diagnostics) {
         text += &format!("{summary}\n");
     }

@@ -8,6 +8,7 @@ mod cargo;
 mod cli;
 mod commands;
 mod dependencies;
+mod diff;
 mod exit;
 mod explain;
 mod image;

@@ -4,6 +4,7 @@
 mod attached;
 mod chapter;
 mod explained;
+mod formatted;
 mod golden;
 mod graphs;
 mod house;
