@@ -245,18 +245,31 @@ fn level(kind: T) -> Option<u8> {
     })
 }
 
-/// Whether the expression at a word ends with brackets that can be broken, so that it need not begin on a line of its own.
+/// Whether the expression at a word ends with brackets that can be broken, so that it need not begin on a line of its own. A function
+/// does if it gives a list, a block or a `match`: else its parameters would be broken.
 fn hugs(w: &Writer<'_>, at: usize) -> bool {
     match w.words.get(at).map(|word| word.kind) {
         Some(T::If) | None => return false,
         Some(T::Match) => return true,
-        _ if is_lambda(w, at) => return true,
+        _ if is_lambda(w, at) => {
+            let body = behind_lambdas(w, at);
+            let kind = w.words.get(body).map(|word| word.kind);
+            return matches!(kind, Some(T::LeftBracket | T::LeftBrace | T::Match)) && hugs(w, body);
+        }
         _ => {}
     }
     let (operators, end) = scan(w, at);
     let closes = |at: usize| w.words.get(at).is_some_and(|word| word.kind.is_closer());
     let named = end >= 3 && w.words[end - 2].kind == T::As && closes(end - 3);
     operators.is_empty() && (closes(end - 1) || named)
+}
+
+/// The word behind `(…) => (…) =>`.
+fn behind_lambdas(w: &Writer<'_>, mut at: usize) -> usize {
+    while is_lambda(w, at) {
+        at = w.closes[at].unwrap_or(at) + 2;
+    }
+    at
 }
 
 fn operand(w: &mut Writer<'_>) {
@@ -298,10 +311,7 @@ fn arguments(w: &mut Writer<'_>) {
 /// Whether the only argument is a list or a block, or a function that gives one: its brackets are broken, not those around it.
 fn only_list(w: &Writer<'_>) -> bool {
     let Some(close) = w.closes[w.at] else { return false };
-    let mut at = w.at + 1;
-    if is_lambda(w, at) {
-        at = w.closes[at].map_or(at, |close| close + 2);
-    }
+    let at = behind_lambdas(w, w.at + 1);
     let inner = match w.words.get(at) {
         Some(word) if matches!(word.kind, T::LeftBracket | T::LeftBrace) => w.closes[at],
         _ => None,

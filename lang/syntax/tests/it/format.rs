@@ -225,8 +225,10 @@ fn a_missing_or_doubled_token_loses_nothing() {
                     &text[token.range()],
                     &text[token.end as usize..end],
                 );
-                formats(&format!("{before}{after}"));
-                formats(&format!("{before}{word} {word}{after}"));
+                match nth % 2 {
+                    0 => formats(&format!("{before}{after}")),
+                    _ => formats(&format!("{before}{word} {word}{after}")),
+                };
             }
         }
     }
@@ -350,6 +352,14 @@ fn what_does_not_fit_is_broken_from_the_outside() {
     );
     check(&format!("require {a} == 1, \"{b} {b}\""), &format!("require {a} == 1,\n  \"{b} {b}\"\n"));
     check(
+        &format!("let x: ({a}) -> {b} = (y: {a}) => f(y)"),
+        &format!("let x: ({a}) -> {b} =\n  (y: {a}) => f(y)\n"),
+    );
+    check(
+        &format!("let x = (y: {a}) => [{a}, {b}, y]"),
+        &format!("let x = (y: {a}) => [\n  {a},\n  {b},\n  y,\n]\n"),
+    );
+    check(
         &format!("device d(x: {a}): T {{ rust {b}::{b} }}"),
         &format!("device d(x: {a}): T {{\n  rust {b}::{b}\n}}\n"),
     );
@@ -387,13 +397,13 @@ fn a_range_gives_the_edits_of_its_items() {
 fn depth_and_length_are_no_trouble() {
     for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("(x: T = ", ") => x")] {
         formats(&format!("let x = {}1{}", open.repeat(150), close.repeat(150)));
-        formats(&format!("let x = {}", open.repeat(10_000)));
+        formats(&format!("let x = {}", open.repeat(2000)));
     }
     for prefix in ["!", "-", "if a then b else ", "if a then ", "() => ", "match a { _ => "] {
         formats(&format!("let x = {}1", prefix.repeat(150)));
-        formats(&format!("let x = {}1", prefix.repeat(10_000)));
+        formats(&format!("let x = {}1", prefix.repeat(2000)));
     }
     formats(&format!("let x = a{}", " + b(1).c".repeat(90)));
-    formats(&format!("let x = [{}]", "a + b, f(a)(b), ".repeat(5000)));
-    formats(&"let x = f(1)\n".repeat(5000));
+    formats(&format!("let x = [{}]", "a + b, f(a)(b), ".repeat(1000)));
+    formats(&"let x = f(1)\n".repeat(1000));
 }
