@@ -11,6 +11,8 @@ mod same;
 mod trivia;
 mod writer;
 
+use std::ops::Range;
+
 use unik_source::Span;
 
 use crate::{
@@ -32,31 +34,40 @@ pub struct TextEdit {
 /// same bytes where it has mistakes. Formatting twice gives what formatting once gives.
 pub fn format(text: &str) -> String {
     let items = split(text);
+    laid_out(text, &items, 0..items.len())
+}
+
+/// The replacements that give the items of `range` their layout, and the space around them. An item counts if the range, a cursor
+/// perhaps, touches it. Each replacement is of whole lines; what the range does not touch is not looked at.
+pub fn format_range(text: &str, range: Span) -> Vec<TextEdit> {
+    let items = split(text);
+    let first = items.partition_point(|item| item.span.end < range.start);
+    let behind = items.partition_point(|item| item.span.start <= range.end).max(first);
+    edits::by_lines(text, &laid_out(text, &items, first..behind))
+}
+
+/// The text with the layout of these items, and of the space beside them.
+fn laid_out(text: &str, items: &[ItemText], which: Range<usize>) -> String {
     let mut file = File { text, out: String::with_capacity(text.len() + text.len() / 8) };
     let mut from = (0, Side::Edge);
-    for item in &items {
+    for (nth, item) in items.iter().enumerate() {
         let source = &text[item.span.range()];
-        let written = item::formatted(source);
+        let asked = which.contains(&nth);
+        let written = if asked { item::formatted(source) } else { None };
         let side = if written.is_some() { Side::Written } else { Side::Kept };
-        file.between(from, (item.span.start as usize, side));
+        match asked || nth > 0 && which.contains(&(nth - 1)) {
+            true => file.between(from, (item.span.start as usize, side)),
+            false => file.out.push_str(&text[from.0..item.span.start as usize]),
+        }
         file.out.push_str(written.as_deref().unwrap_or(source));
         from = (item.span.end as usize, side);
     }
-    file.between(from, (text.len(), Side::Edge));
+    match which.end == items.len() {
+        true => file.between(from, (text.len(), Side::Edge)),
+        false => file.out.push_str(&text[from.0..]),
+    }
     // Where an item ends can depend on where lines do, if brackets are missing.
-    if same::same(text, &items, &file.out) { file.out } else { text.to_owned() }
-}
-
-/// The replacements that give the items of `range`, which begins and ends at characters of `text`, their layout. Each is of whole
-/// lines; together they change what [`format`] changes in the items that the range touches, and in the space around them.
-pub fn format_range(text: &str, range: Span) -> Vec<TextEdit> {
-    let touches = |item: &ItemText| item.span.start <= range.end && range.start <= item.span.end;
-    let whole = split(text).iter().filter(|item| touches(item)).fold(range, |all, item| all.to(item.span));
-    let mut edits = format_edits(text);
-    edits.retain(|TextEdit { span, .. }| {
-        span.start <= whole.end && (whole.start < span.end || span.is_empty() && whole.start == span.end)
-    });
-    edits
+    if same::same(text, items, &file.out) { file.out } else { text.to_owned() }
 }
 
 /// The replacements of whole lines, in their order, that turn a text into what [`format`] gives.

@@ -1,7 +1,9 @@
 //! The layout of files: what it looks like, what it keeps, and that nothing is changed but the layout.
 
 use unik_source::Span;
-use unik_syntax::{ItemText, TokenKind, format, format_edits, format_range, split, tokens, tree::Item};
+use unik_syntax::{
+    ItemText, TextEdit, TokenKind, format, format_edits, format_range, split, tokens, tree::Item,
+};
 
 use crate::{files, parse};
 
@@ -62,13 +64,19 @@ fn formats(text: &str) -> String {
     let shown = |text: &str| text.lines().skip(from).take(9).collect::<Vec<_>>().join("\n");
     assert!(twice == out, "once:\n{}\n--- twice:\n{}", shown(&out), shown(&twice));
     assert_eq!(split(&out).len(), split(text).len());
-    assert_eq!(applied(text), out, "the edits give the text:\n{text}");
+    assert_eq!(applied(text, &format_edits(text)), out, "the edits give the text:\n{text}");
     out
 }
 
-fn applied(text: &str) -> String {
+/// Formats what a cursor in the middle touches, and holds the result to what is true of every text.
+fn formats_in_part(text: &str) {
+    let out = applied(text, &format_range(text, Span::at(text.len() / 2)));
+    assert!(said(&out) == said(text), "{text}\n--- became\n{out}");
+}
+
+fn applied(text: &str, edits: &[TextEdit]) -> String {
     let mut out = text.to_owned();
-    for edit in format_edits(text).iter().rev() {
+    for edit in edits.iter().rev() {
         out.replace_range(edit.span.range(), &edit.text);
     }
     out
@@ -205,6 +213,7 @@ fn comments_and_ends_of_lines_can_stand_anywhere() {
                 }
             });
             formats(&torn);
+            formats_in_part(&torn);
         }
     }
 }
@@ -253,6 +262,7 @@ fn noise_is_laid_out_without_loss() {
         let length = random.below(60);
         let text: String = (0..length).map(|_| pieces[random.below(pieces.len())].as_str()).collect();
         formats(&text);
+        formats_in_part(&text);
     }
     for _ in 0..2000 {
         let bytes: Vec<u8> = (0..random.below(60)).map(|_| random.below(256) as u8).collect();
@@ -391,6 +401,25 @@ fn a_range_gives_the_edits_of_its_items() {
     assert_eq!(edits(text.len() - 2..text.len()), one("1,2]\n", "  1,\n  2,\n]\n"));
     assert_eq!(edits(0..text.len()).len(), 4);
     assert_eq!(format_range("let a = 1\n", Span::new(0, 9)), []);
+}
+
+#[test]
+fn item_by_item_is_the_same_as_all_at_once() {
+    for (path, text) in files() {
+        let mut mangled = with_each_token(&text, |token, kind| match kind {
+            TokenKind::Space => token.replace("\n\n", "\n\n\n").replace(' ', "   "),
+            _ => token.to_owned(),
+        });
+        let all = Span::new(0, mangled.len());
+        assert_eq!(format_range(&mangled, all), format_edits(&mangled), "{path}");
+        for nth in 0..split(&mangled).len() {
+            let (whole, before) = (format(&mangled), mangled.clone());
+            let cursor = Span::at(split(&mangled)[nth].span.start as usize);
+            mangled = applied(&before, &format_range(&before, cursor));
+            assert_eq!(format(&mangled), whole, "{path}");
+        }
+        assert_eq!(mangled, text, "{path}");
+    }
 }
 
 #[test]
