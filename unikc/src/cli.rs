@@ -67,6 +67,11 @@ pub(crate) fn command() -> Command {
                 Arg::new(BOOT).last(true).num_args(0..).value_name("BOOT ARGUMENTS").value_parser(value_parser!(OsString))
                     .help("Arguments of the program"),
             ]),
+            Command::new("lsp").about("Serve an editor over standard input and output").args([
+                library(),
+                Arg::new("stdio").long("stdio").action(ArgAction::SetTrue).hide(true)
+                    .help("What editors add by themselves; it is always so"),
+            ]),
             Command::new("explain").about("Explain a diagnostic")
                 .arg(Arg::new("CODE").required(true).help("As it is shown: E0101")),
         ])

@@ -10,6 +10,7 @@ mod describe;
 mod explain;
 mod fmt;
 mod graph;
+mod lsp;
 mod new;
 mod run;
 
@@ -70,6 +71,10 @@ fn dispatch(matches: &ArgMatches, opened: Option<Session>, keys: Vec<KeyOption>,
     match name {
         "explain" => explain::run(matches.get_one::<String>("CODE").map_or("", String::as_str)),
         "fmt" => fmt::run(matches),
+        "lsp" => match Library::open(path(cli::LIBRARY)) {
+            Ok(library) => lsp::run(&library),
+            Err(reason) => failure(reason),
+        },
         "new" => match Library::open(path(cli::LIBRARY)) {
             Ok(library) => new::run(path("NAME").unwrap_or(Path::new("")), &library),
             Err(reason) => failure(reason),

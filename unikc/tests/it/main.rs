@@ -12,6 +12,7 @@ mod images;
 mod launched;
 mod projects;
 mod served;
+mod spoken;
 mod texts;
 mod usage;
 mod written;

@@ -1,0 +1,244 @@
+//! From the editor's words to the protocol's.
+
+use std::collections::HashMap;
+
+use tower_lsp::ls_types::*;
+use unik_ide::{CompletionKind, FoldKind, Problem, Reference, Renaming, SymbolKind as Kind};
+use unik_source::{FileId, Severity};
+
+use crate::capabilities;
+use crate::position::Lines;
+use crate::snapshot::Snapshot;
+
+/// What is wrong with all files.
+pub(crate) fn problems(snapshot: &Snapshot) -> Vec<(Uri, Option<i32>, Vec<Diagnostic>)> {
+    let found = snapshot.analysis.problems().into_iter().filter_map(|(file, problems)| {
+        let lines = snapshot.lines(file);
+        let version = snapshot.known.get(snapshot.analysis.path(file)).map(|(_, version)| *version);
+        let all = problems.into_iter().map(|it| problem(snapshot, &lines, it)).collect();
+        Some((snapshot.uri(file)?, version, all))
+    });
+    found.collect()
+}
+
+fn problem(snapshot: &Snapshot, lines: &Lines<'_>, problem: Problem) -> Diagnostic {
+    let related = problem.related.into_iter().filter_map(|(range, message)| {
+        Some(DiagnosticRelatedInformation { location: snapshot.location(range)?, message })
+    });
+    let related: Vec<_> = related.collect();
+    Diagnostic {
+        range: lines.range(problem.span),
+        severity: Some(match problem.severity {
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Warning => DiagnosticSeverity::WARNING,
+        }),
+        code: Some(NumberOrString::String(problem.code.to_string())),
+        source: Some("unikc".to_owned()),
+        message: problem.message,
+        related_information: (!related.is_empty()).then_some(related),
+        tags: problem.unused.then(|| vec![DiagnosticTag::UNNECESSARY]),
+        ..Diagnostic::default()
+    }
+}
+
+/// The outline of a file.
+pub(crate) fn outline(lines: &Lines<'_>, symbols: Vec<unik_ide::Symbol>) -> Vec<DocumentSymbol> {
+    let symbol = |symbol: unik_ide::Symbol| {
+        #[expect(deprecated, reason = "the protocol's struct has a field that it has given up")]
+        DocumentSymbol {
+            name: symbol.name.to_string(),
+            detail: None,
+            kind: symbol_kind(symbol.kind),
+            tags: None,
+            deprecated: None,
+            range: lines.range(symbol.span),
+            selection_range: lines.range(symbol.name_span),
+            children: Some(outline(lines, symbol.children)),
+        }
+    };
+    symbols.into_iter().map(symbol).collect()
+}
+
+/// A declaration of the workspace.
+pub(crate) fn symbol(
+    snapshot: &Snapshot,
+    range: unik_ide::Range,
+    symbol: &unik_ide::Symbol,
+) -> Option<WorkspaceSymbol> {
+    Some(WorkspaceSymbol {
+        name: symbol.name.to_string(),
+        kind: symbol_kind(symbol.kind),
+        tags: None,
+        container_name: None,
+        location: OneOf::Left(snapshot.location(range)?),
+        data: None,
+    })
+}
+
+fn symbol_kind(kind: Kind) -> SymbolKind {
+    match kind {
+        Kind::Import => SymbolKind::NAMESPACE,
+        Kind::ModuleType => SymbolKind::INTERFACE,
+        Kind::Enum => SymbolKind::ENUM,
+        Kind::Case => SymbolKind::ENUM_MEMBER,
+        Kind::Key => SymbolKind::PROPERTY,
+        Kind::Device => SymbolKind::CLASS,
+        Kind::Function => SymbolKind::FUNCTION,
+        Kind::Value => SymbolKind::VARIABLE,
+        Kind::Require => SymbolKind::BOOLEAN,
+        Kind::Unikernel => SymbolKind::PACKAGE,
+        Kind::Platform => SymbolKind::MODULE,
+        Kind::Role => SymbolKind::FIELD,
+    }
+}
+
+/// Text that may be formatted.
+pub(crate) fn markdown(value: String) -> MarkupContent {
+    MarkupContent { kind: MarkupKind::Markdown, value }
+}
+
+fn documentation(doc: &str) -> Option<Documentation> {
+    (!doc.is_empty()).then(|| Documentation::MarkupContent(markdown(doc.to_owned())))
+}
+
+/// What is said about a name.
+pub(crate) fn hover(lines: &Lines<'_>, hover: &unik_ide::Hover) -> Hover {
+    let mut text = format!("```unik\n{}\n```", hover.code);
+    if !hover.doc.is_empty() {
+        text = format!("{text}\n\n{}", hover.doc);
+    }
+    if !hover.facts.is_empty() {
+        text = format!("{text}\n\n- {}", hover.facts.join("\n- "));
+    }
+    Hover { contents: HoverContents::Markup(markdown(text)), range: Some(lines.range(hover.range.span)) }
+}
+
+/// The places of names in a file.
+pub(crate) fn highlights(lines: &Lines<'_>, found: &[Reference]) -> Vec<DocumentHighlight> {
+    let highlight = |found: &Reference| DocumentHighlight {
+        range: lines.range(found.range.span),
+        kind: Some(if found.declares { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ }),
+    };
+    found.iter().map(highlight).collect()
+}
+
+/// What can be folded.
+pub(crate) fn fold(lines: &Lines<'_>, fold: &unik_ide::Fold) -> FoldingRange {
+    let range = lines.range(fold.span);
+    FoldingRange {
+        start_line: range.start.line,
+        start_character: Some(range.start.character),
+        // The line of the closing bracket stays.
+        end_line: range.end.line - u32::from(fold.kind == FoldKind::Block),
+        end_character: None,
+        kind: match fold.kind {
+            FoldKind::Block => None,
+            FoldKind::Comment => Some(FoldingRangeKind::Comment),
+            FoldKind::Imports => Some(FoldingRangeKind::Imports),
+        },
+        collapsed_text: None,
+    }
+}
+
+/// The ranges that a selection grows through.
+pub(crate) fn selection(lines: &Lines<'_>, spans: &[unik_source::Span]) -> SelectionRange {
+    let whole = |parent: Option<SelectionRange>, span: &unik_source::Span| {
+        Some(SelectionRange { range: lines.range(*span), parent: parent.map(Box::new) })
+    };
+    spans.iter().rev().fold(None, whole).unwrap_or_default()
+}
+
+/// The words of a file, each counted from the one before.
+pub(crate) fn words(lines: &Lines<'_>, words: &[unik_ide::Word]) -> Vec<SemanticToken> {
+    let mut before = Position::default();
+    let mut tokens = Vec::with_capacity(words.len());
+    for word in words {
+        let at = lines.position(word.span.start);
+        let line = at.line - before.line;
+        let start = if line == 0 { at.character - before.character } else { at.character };
+        let (token_type, bits) = capabilities::word(word);
+        let length = lines.width(word.span);
+        tokens.push(SemanticToken {
+            delta_line: line,
+            delta_start: start,
+            length,
+            token_type,
+            token_modifiers_bitset: bits,
+        });
+        before = at;
+    }
+    tokens
+}
+
+/// What can be written at a cursor.
+pub(crate) fn completions(lines: &Lines<'_>, found: unik_ide::Completions) -> CompletionList {
+    let range = lines.range(found.span);
+    let item = |(at, item): (usize, unik_ide::Completion)| CompletionItem {
+        label: item.label.to_string(),
+        kind: Some(completion_kind(item.kind)),
+        detail: (!item.detail.is_empty()).then_some(item.detail),
+        documentation: documentation(&item.doc),
+        sort_text: Some(format!("{at:05}")),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: item.label.to_string() })),
+        ..CompletionItem::default()
+    };
+    let items = found.items.into_iter().enumerate().map(item).collect();
+    CompletionList { is_incomplete: false, items }
+}
+
+fn completion_kind(kind: CompletionKind) -> CompletionItemKind {
+    match kind {
+        CompletionKind::Device => CompletionItemKind::CLASS,
+        CompletionKind::Value | CompletionKind::Local => CompletionItemKind::VARIABLE,
+        CompletionKind::Function => CompletionItemKind::FUNCTION,
+        CompletionKind::Key | CompletionKind::Argument => CompletionItemKind::PROPERTY,
+        CompletionKind::Case => CompletionItemKind::ENUM_MEMBER,
+        CompletionKind::Role => CompletionItemKind::FIELD,
+        CompletionKind::Enum => CompletionItemKind::ENUM,
+        CompletionKind::ModuleType => CompletionItemKind::INTERFACE,
+        CompletionKind::Type => CompletionItemKind::STRUCT,
+        CompletionKind::File => CompletionItemKind::MODULE,
+        CompletionKind::Keyword => CompletionItemKind::KEYWORD,
+    }
+}
+
+/// What is being applied.
+pub(crate) fn signature(help: unik_ide::SignatureHelp) -> SignatureHelp {
+    let parameter = |span: &unik_source::Span| ParameterInformation {
+        label: ParameterLabel::Simple(help.label[span.range()].to_owned()),
+        documentation: None,
+    };
+    let active = help.active.and_then(|at| u32::try_from(at).ok());
+    let signature = SignatureInformation {
+        parameters: Some(help.parameters.iter().map(parameter).collect()),
+        documentation: documentation(&help.doc),
+        label: help.label,
+        active_parameter: active,
+    };
+    SignatureHelp { signatures: vec![signature], active_signature: Some(0), active_parameter: active }
+}
+
+/// A type that is not written.
+pub(crate) fn hint(lines: &Lines<'_>, hint: unik_ide::Hint) -> InlayHint {
+    InlayHint {
+        position: lines.position(hint.offset),
+        label: InlayHintLabel::String(hint.text),
+        kind: Some(InlayHintKind::TYPE),
+        text_edits: None,
+        tooltip: None,
+        padding_left: None,
+        padding_right: None,
+        data: None,
+    }
+}
+
+/// The edits of a renaming.
+pub(crate) fn renaming(snapshot: &Snapshot, renaming: Renaming) -> WorkspaceEdit {
+    let edits = |(file, edits): (FileId, Vec<(unik_source::Span, String)>)| {
+        let lines = snapshot.lines(file);
+        let edit = |(span, new_text)| TextEdit { range: lines.range(span), new_text };
+        Some((snapshot.uri(file)?, edits.into_iter().map(edit).collect()))
+    };
+    let changes: HashMap<Uri, Vec<TextEdit>> = renaming.edits.into_iter().filter_map(edits).collect();
+    WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
+}
