@@ -118,10 +118,14 @@ fn is_lambda(w: &Writer<'_>, at: usize) -> bool {
 fn choice(w: &mut Writer<'_>) {
     w.begin(false);
     while w.is(T::If) {
+        // Behind a condition of several lines, `then` begins one.
+        w.begin(false);
         w.token();
         w.space();
         expr(w);
-        w.spaced();
+        w.line(true);
+        w.token();
+        w.end();
         branch(w);
         w.line(true);
         w.token();

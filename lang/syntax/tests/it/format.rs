@@ -362,6 +362,10 @@ fn what_does_not_fit_is_broken_from_the_outside() {
     );
     check(&format!("require {a} == 1, \"{b} {b}\""), &format!("require {a} == 1,\n  \"{b} {b}\"\n"));
     check(
+        &format!("let x = if {a} == 1 && {b} == 2 || {a} == 3 then f({a}) else c"),
+        &format!("let x =\n  if {a} == 1 && {b} == 2\n    || {a} == 3\n  then f({a})\n  else c\n"),
+    );
+    check(
         &format!("let x: ({a}) -> {b} = (y: {a}) => f(y)"),
         &format!("let x: ({a}) -> {b} =\n  (y: {a}) => f(y)\n"),
     );
@@ -424,14 +428,25 @@ fn item_by_item_is_the_same_as_all_at_once() {
 
 #[test]
 fn depth_and_length_are_no_trouble() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("(x: T = ", ") => x")] {
-        formats(&format!("let x = {}1{}", open.repeat(150), close.repeat(150)));
+    // As deep as an item may be.
+    const NESTING: usize = 199;
+    let whole = |text: String| {
+        assert!(parse(&text).1.is_empty(), "{text}");
+        formats(&text);
+    };
+    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")")] {
+        whole(format!("let x = {}1{}", open.repeat(NESTING), close.repeat(NESTING)));
         formats(&format!("let x = {}", open.repeat(2000)));
     }
-    for prefix in ["!", "-", "if a then b else ", "if a then ", "() => ", "match a { _ => "] {
-        formats(&format!("let x = {}1", prefix.repeat(150)));
+    for (prefix, suffix) in
+        [("!", ""), ("-", ""), ("if a then b else ", ""), ("if a then ", " else b"), ("() => ", "")]
+    {
+        whole(format!("let x = {}1{}", prefix.repeat(NESTING), suffix.repeat(NESTING)));
         formats(&format!("let x = {}1", prefix.repeat(2000)));
     }
+    let matches = |depth: usize| format!("let x = {}1{}", "match a { _ => ".repeat(depth), "}".repeat(depth));
+    whole(matches(60));
+    formats(&matches(2000));
     formats(&format!("let x = a{}", " + b(1).c".repeat(90)));
     formats(&format!("let x = [{}]", "a + b, f(a)(b), ".repeat(1000)));
     formats(&"let x = f(1)\n".repeat(1000));
