@@ -80,9 +80,13 @@ fn lay_out(source: &Source, task: Task) -> io::Result<bool> {
 /// Puts a new text in the place of a file, with the old one's permissions: whoever reads it sees one or the other. A link stays one.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::Error::other("it is read-only"));
+    }
     let fresh = layout::beside(&path);
     let written = fs::write(&fresh, text)
-        .and_then(|()| fs::set_permissions(&fresh, fs::metadata(&path)?.permissions()))
+        .and_then(|()| fs::set_permissions(&fresh, permissions))
         .and_then(|()| fs::rename(&fresh, &path));
     if written.is_err() {
         // Nothing that was not there before shall stay.

@@ -44,6 +44,15 @@ fn files_are_written_in_place() {
 }
 
 #[test]
+fn a_file_that_is_read_only_stays_as_it_is() {
+    let there = folder([("a.unik", BAD.as_bytes())]);
+    fs::set_permissions(there.path().join("a.unik"), fs::Permissions::from_mode(0o444)).unwrap();
+    let done = line(there.path(), "fmt a.unik");
+    assert!(done.code == Some(1) && done.err.contains("cannot write `a.unik`"), "{}", done.shown());
+    assert_eq!(text(there.path(), "a.unik"), BAD);
+}
+
+#[test]
 fn a_link_stays_a_link() {
     let there = folder([("real/a.unik", BAD.as_bytes())]);
     symlink("real/a.unik", there.path().join("link.unik")).unwrap();
