@@ -5,14 +5,14 @@ mod site;
 use smol_str::SmolStr;
 use unik_check::core::{DefId, Type};
 use unik_check::{
-    Meaning, declared, item_of, language_types, meaning, names_declared, names_in_scope, platforms, subtype,
-    type_as_written, type_of,
+    Meaning, declared, id_of, item_of, language_types, meaning, names_declared, names_in_scope, platforms,
+    subtype, type_as_written, type_of,
 };
 use unik_db::Db;
 use unik_graph::value::ValueType;
 use unik_source::{FileId, Span};
 
-use crate::context::Path;
+use crate::context::{Path, item_before};
 use crate::declaration::{declaration_text, doc_of, params_of};
 use crate::host::Analysis;
 use crate::resolve::{cases, enum_item};
@@ -116,7 +116,16 @@ impl Analysis {
                     items
                 }
                 Site::ImportNames(of) => self.declarations(file, *of, None),
-                Site::Member(path, wanted) => self.members(file, path, wanted.as_ref()),
+                Site::Member(path, wanted) => {
+                    let mut members = self.members(file, path, wanted.as_ref());
+                    members.retain(is_value);
+                    members
+                }
+                Site::MemberType(path) => {
+                    let mut members = self.members(file, path, None);
+                    members.retain(is_type);
+                    members
+                }
                 Site::Type => self.types(file),
                 Site::Pattern(on) => self.patterns(file, on.as_ref()),
                 Site::Expression(wanted) => self.expressions(file, offset, wanted.as_ref()),
@@ -146,7 +155,10 @@ impl Analysis {
             }
         }
         items.extend(self.cases(file, wanted));
-        for (name, what) in names_in_scope(&self.db, file) {
+        // What is being defined cannot need itself.
+        let own = item_before(&self.db, file, offset).map(|item| Meaning::Item(id_of(&self.db, item)));
+        let others = names_in_scope(&self.db, file).into_iter().filter(|(_, what)| Some(*what) != own);
+        for (name, what) in others {
             match what {
                 Meaning::Item(id) => items.extend(self.declaration(file, &name, id, wanted).filter(is_value)),
                 Meaning::File(of) => {

@@ -29,6 +29,8 @@ pub(crate) enum Site {
     ImportNames(FileId),
     /// What follows a path and a dot; the type that is wanted there.
     Member(Path, Option<Type>),
+    /// A type that follows a path and a dot.
+    MemberType(Path),
     /// A type.
     Type,
     /// A pattern for something of this type.
@@ -150,11 +152,11 @@ impl Words<'_> {
             let length = path.names().len() * 2;
             let before = &self.words[..self.words.len() - length];
             let path_start = Words { text: self.text, words: before.to_vec(), fresh_line: false };
-            let wanted = match path_start.site(analysis, file, offset) {
-                Site::Expression(wanted) => wanted,
-                _ => None,
+            return match path_start.site(analysis, file, offset) {
+                Site::Expression(wanted) => Site::Member(path, wanted),
+                Site::Type => Site::MemberType(path),
+                _ => Site::Member(path, None),
             };
-            return Site::Member(path, wanted);
         }
         if let Some(entry) = self.entry(open, first) {
             return entry;

@@ -131,12 +131,11 @@ fn cases_are_found_by_the_wanted_type() {
     check(
         "key k: Store = $0\n",
         expect![[r#"
-        «»
-        k Key key k: Store = 
-        store Key key store: Store = crunch
-        crunch Case Store
-        direct Case Store
-    "#]],
+            «»
+            store Key key store: Store = crunch
+            crunch Case Store
+            direct Case Store
+        "#]],
     );
     check(
         "let y = Store.$0\n",
@@ -178,12 +177,11 @@ fn locals_are_offered_where_they_are_bound() {
     check(
         "let g(n: Port): Port = $0\n",
         expect![[r#"
-        «»
-        f Function let f(a: Int, s: Store): Port
-        g Function let g(n: Port): Port
-        port Key key port: Port = 80
-        n Local Port
-    "#]],
+            «»
+            f Function let f(a: Int, s: Store): Port
+            port Key key port: Port = 80
+            n Local Port
+        "#]],
     );
 }
 
@@ -220,21 +218,16 @@ fn types_are_offered_where_they_are_wanted() {
     check(
         "let y: net.$0",
         expect![[r#"
-        «»
-        tcp Device device tcp(port: Port, stack: net.Stack = default_stack, sleep: clock.Sleep = clock.sleep): net.Listener
-        default_stack Value let default_stack: net.Stack
-        nic Function let nic(name: Str = "service"): net.Nic
-        stack Function let stack(nic: net.Nic): net.Stack
-        net Key configure key net: Net = host
-        Net Enum enum Net { host, direct }
-        Host ModuleType module type Host
-        Listener ModuleType module type Listener: Network
-        Network ModuleType module type Network
-        Nic ModuleType module type Nic
-        Ping ModuleType module type Ping: Host
-        Stack ModuleType module type Stack: Udp, Ping
-        Udp ModuleType module type Udp: Host
-    "#]],
+            «»
+            Net Enum enum Net { host, direct }
+            Host ModuleType module type Host
+            Listener ModuleType module type Listener: Network
+            Network ModuleType module type Network
+            Nic ModuleType module type Nic
+            Ping ModuleType module type Ping: Host
+            Stack ModuleType module type Stack: Udp, Ping
+            Udp ModuleType module type Udp: Host
+        "#]],
     );
 }
 
