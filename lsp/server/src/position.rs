@@ -89,8 +89,8 @@ mod tests {
         }
         let utf16 = Lines::new(text, Encoding::Utf16);
         assert_eq!(utf16.position(13).character, 11);
-        assert_eq!(utf16.offset(Position { line: 0, character: 999 }), 22);
-        assert_eq!(Lines::new(text, Encoding::Utf8).offset(Position { line: 0, character: 999 }), 22);
-        assert_eq!(Lines::new(text, Encoding::Utf8).offset(Position { line: 9, character: 9 }), 38);
+        assert_eq!(utf16.offset(Position { line: 0, character: 999 }), 23);
+        assert_eq!(Lines::new(text, Encoding::Utf8).offset(Position { line: 0, character: 999 }), 23);
+        assert_eq!(Lines::new(text, Encoding::Utf8).offset(Position { line: 9, character: 9 }), 39);
     }
 }
