@@ -16,10 +16,10 @@ pub(crate) struct Images {
 }
 
 impl Images {
-    /// The one that serves files.
-    pub(crate) fn file_server(&self) -> Result<&Path> {
-        let found = self.ours.iter().find(|(name, _)| *name == "file-server");
-        Ok(found.map(|(_, path)| path).ok_or("there is no file server")?)
+    /// One of ours.
+    pub(crate) fn find(&self, name: &str) -> Result<&Path> {
+        let found = self.ours.iter().find(|(known, _)| *known == name);
+        Ok(found.map(|(_, path)| path).ok_or_else(|| format!("there is no image {name}"))?)
     }
 }
 
@@ -35,6 +35,7 @@ pub(crate) fn build(folder: &Path) -> Result<Images> {
             let plain = image(&root, &root.join("examples/file-server"), &folder.join("plain"))?;
             ours.push(("file server", plain));
         }
+        let name = if name == "hello" { name } else { "with large file" };
         ours.push((name, image(&root, &app, &folder.join(name))?));
     }
     let work = root.join("target/linux-guest");

@@ -43,12 +43,13 @@ fn compare(rounds: usize, seconds: u32) -> Result<()> {
     let images = images::build(folder.path())?;
     println!("image sizes, bytes");
     for (name, path) in &images.ours {
-        println!("  {name:<14} {:>10}", std::fs::metadata(path)?.len());
+        println!("  {name:<16} {:>10}", std::fs::metadata(path)?.len());
     }
     let linux = std::fs::metadata(&images.kernel)?.len() + std::fs::metadata(&images.initramfs)?.len();
-    println!("  {:<14} {linux:>10}\n", "Linux, nginx");
+    println!("  {:<16} {linux:>10}\n", "Linux, nginx");
 
-    let guests = [Guest::ours(images.file_server()?), Guest::linux(&images.kernel, &images.initramfs)];
+    let linux = || Guest::linux(&images.kernel, &images.initramfs);
+    let guests = [Guest::ours(images.find("file server")?), linux()];
     println!("start of QEMU to the first answer, ms: median, least, most of {rounds}");
     let mut times: Vec<Vec<Duration>> = guests.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
@@ -74,7 +75,7 @@ fn compare(rounds: usize, seconds: u32) -> Result<()> {
     }
 
     println!("\nHTTP, keep-alive: requests/s at 1 and 16 connections, MB/s of a file of {LARGE} bytes");
-    for guest in &guests {
+    for guest in &[Guest::ours(images.find("with large file")?), linux()] {
         let running = guest.start(guest.comfortable())?;
         let one = load::requests(running.port, 1, seconds)?;
         let many = load::requests(running.port, 16, seconds)?;
