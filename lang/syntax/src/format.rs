@@ -70,7 +70,7 @@ fn laid_out(text: &str, items: &[ItemText], which: Range<usize>) -> String {
     if same::same(text, items, &file.out) { file.out } else { text.to_owned() }
 }
 
-/// The replacements of whole lines, in their order, that turn a text into what [`format`] gives.
+/// The replacements of whole lines, in their order, that turn a text into what [`format()`] gives.
 pub fn format_edits(text: &str) -> Vec<TextEdit> {
     edits::by_lines(text, &format(text))
 }
