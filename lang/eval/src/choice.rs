@@ -8,7 +8,7 @@ use unik_source::{Diagnostic, Place};
 
 use crate::arithmetic::Known;
 use crate::codes;
-use crate::decision::{Chain, Guarded, Join};
+use crate::decision::{Chain, Guarded, Join, Made};
 use crate::machine::{Frame, Machine, Task};
 use crate::node::ChoiceNode;
 use crate::operator::value_type;
@@ -24,8 +24,8 @@ struct Way<'d> {
     body: &'d Expr,
 }
 
-/// What became of a decision.
-enum Decision {
+/// What a decision comes to.
+enum Verdict {
     Taken(u32),
     Open,
     Failed,
@@ -42,15 +42,20 @@ impl<'d> Machine<'d> {
                     Way { index: 0, condition: Some(condition), label: label("then"), body: then },
                     Way { index: 1, condition: None, label: label("else"), body: other },
                 ];
-                self.go(expr, what, ways, frame);
+                let taken = self.go(expr, what, ways, frame);
+                self.note(Made { expr, subject, taken, def: frame.def });
             }
-            (ExprKind::Match(what, arms), Value::Expr(subject)) => {
+            (ExprKind::Match(what, arms), Value::Expr(id)) => {
                 let ways = arms.iter().zip(0..);
-                let ways = ways.map(|(arm, index)| self.way(arm, index, subject, &frame)).collect();
-                self.go(expr, what, ways, frame);
+                let ways = ways.map(|(arm, index)| self.way(arm, index, id, &frame)).collect();
+                let taken = self.go(expr, what, ways, frame);
+                self.note(Made { expr, subject, taken, def: frame.def });
             }
-            (ExprKind::Match(_, arms), Value::Some(node)) => self.take_apart(arms, Some(node), frame),
-            (ExprKind::Match(_, arms), Value::None) => self.take_apart(arms, None, frame),
+            (ExprKind::Match(_, arms), Value::Some(_) | Value::None) => {
+                let node = if let Value::Some(node) = subject { Some(node) } else { None };
+                let taken = self.take_apart(arms, node, frame);
+                self.note(Made { expr, subject, taken, def: frame.def });
+            }
             (ExprKind::Match(..), Value::Open(id)) => {
                 let open = self.open.get(id.0).clone();
                 self.push(Task::Join(Box::new(Join::over(&open, &expr.ty, frame.scope))));
@@ -95,15 +100,16 @@ impl<'d> Machine<'d> {
     }
 
     /// `match` on an option of a device: which of the two it is, is known.
-    fn take_apart(&mut self, arms: &'d [Arm], node: Option<NodeId>, frame: Frame<'d>) {
+    fn take_apart(&mut self, arms: &'d [Arm], node: Option<NodeId>, frame: Frame<'d>) -> Option<u32> {
         let fits = |pattern: &Pattern| match pattern {
             Pattern::Any => true,
             Pattern::Some(_) => node.is_some(),
             Pattern::None => node.is_none(),
             Pattern::Const(_) => false,
         };
-        let Some(arm) = arms.iter().find(|arm| arm.patterns.iter().any(fits)) else {
-            return self.give(Value::Unknown);
+        let Some((arm, index)) = arms.iter().zip(0..).find(|(arm, _)| arm.patterns.iter().any(fits)) else {
+            self.give(Value::Unknown);
+            return None;
         };
         for pattern in &arm.patterns {
             if let (Pattern::Some(Some(local)), Some(node)) = (pattern, node) {
@@ -111,10 +117,17 @@ impl<'d> Machine<'d> {
             }
         }
         self.push(Task::Eval(&arm.body, frame));
+        Some(index)
     }
 
-    /// Goes the way whose condition holds, or all that may be gone.
-    fn go(&mut self, expr: &'d Expr, what: &'d Expr, mut ways: Vec<Way<'d>>, frame: Frame<'d>) {
+    /// Goes the way whose condition holds, or all that may be gone. Gives the way that the keys' values lead to.
+    fn go(
+        &mut self,
+        expr: &'d Expr,
+        what: &'d Expr,
+        mut ways: Vec<Way<'d>>,
+        frame: Frame<'d>,
+    ) -> Option<u32> {
         let bodies: Vec<&'d Expr> = ways.iter().map(|way| way.body).collect();
         ways.retain(|way| way.condition.is_none_or(|id| !self.is(id, false)));
         let always = ways.iter().position(|way| way.condition.is_none_or(|id| self.is(id, true)));
@@ -123,18 +136,26 @@ impl<'d> Machine<'d> {
         }
         // The checker has made sure that a `match` is exhaustive: the last way needs no condition.
         match ways.as_slice() {
-            [] => return self.give(Value::Unknown),
-            [only] => return self.push(Task::Eval(only.body, frame)),
+            [] => {
+                self.give(Value::Unknown);
+                return None;
+            }
+            [only] => {
+                self.push(Task::Eval(only.body, frame));
+                return Some(only.index);
+            }
             _ => {}
         }
         let conditions: Vec<ExprId> =
             ways.iter().filter_map(|way| way.condition).take(ways.len() - 1).collect();
         if value_type(&expr.ty).is_some() {
             self.push(Task::Chain(Box::new(Chain { conditions })));
-            return self.all(&ways, frame);
+            self.all(&ways, frame);
+            return self.first(&ways);
         }
         if expr.ty == Type::Unknown {
-            return self.give(Value::Unknown);
+            self.give(Value::Unknown);
+            return None;
         }
         let mut selector = self.exprs.int(ways.last().map_or(0, |way| way.index as usize));
         for (way, condition) in ways.iter().zip(&conditions).rev() {
@@ -144,18 +165,37 @@ impl<'d> Machine<'d> {
         let label = self.defs.source_text(frame.place(what.span));
         let decider = Decider { selector, label, place: frame.place(expr.span) };
         match self.decide(&decider, frame.place(what.span), &bodies, &frame) {
-            Decision::Failed => self.give(Value::Unknown),
-            Decision::Taken(index) => match ways.iter().find(|way| way.index == index) {
-                Some(way) => self.push(Task::Eval(way.body, frame)),
-                None => self.give(Value::Unknown),
-            },
-            Decision::Open => {
+            Verdict::Failed => {
+                self.give(Value::Unknown);
+                None
+            }
+            Verdict::Taken(index) => {
+                match ways.iter().find(|way| way.index == index) {
+                    Some(way) => self.push(Task::Eval(way.body, frame)),
+                    None => self.give(Value::Unknown),
+                }
+                Some(index)
+            }
+            Verdict::Open => {
                 let branches = ways.iter().map(|way| (way.index, way.label.clone())).collect();
                 let join = Join { decider, ty: &expr.ty, scope: frame.scope, branches, whole: true };
                 self.push(Task::Join(Box::new(join)));
                 self.all(&ways, frame);
+                None
             }
         }
+    }
+
+    /// Which of several ways plain values go, if the conditions up to it are known.
+    fn first(&self, ways: &[Way<'d>]) -> Option<u32> {
+        for (way, at) in ways.iter().zip(1..) {
+            match way.condition.filter(|_| at < ways.len()).map(|condition| self.exprs.known(condition)) {
+                None | Some(Known::Value(Const::Bool(true))) => return Some(way.index),
+                Some(Known::Value(_)) => {}
+                Some(Known::Open | Known::Overflow) => return None,
+            }
+        }
+        None
     }
 
     fn all(&mut self, ways: &[Way<'d>], frame: Frame<'d>) {
@@ -168,12 +208,12 @@ impl<'d> Machine<'d> {
         self.exprs.constant(id) == Some(&Const::Bool(value))
     }
 
-    fn decide(&mut self, decider: &Decider, what: Place, bodies: &[&'d Expr], frame: &Frame<'d>) -> Decision {
+    fn decide(&mut self, decider: &Decider, what: Place, bodies: &[&'d Expr], frame: &Frame<'d>) -> Verdict {
         if self.exprs.at_boot(decider.selector) {
             self.too_late(decider, what, frame);
             return match self.mode {
-                Mode::Symbolic => Decision::Open,
-                Mode::Concrete => Decision::Failed,
+                Mode::Symbolic => Verdict::Open,
+                Mode::Concrete => Verdict::Failed,
             };
         }
         match self.exprs.known(decider.selector) {
@@ -181,17 +221,17 @@ impl<'d> Machine<'d> {
                 let taken = u32::try_from(index).unwrap_or(u32::MAX);
                 let names = bodies.iter().map(|body| self.head(body, frame)).collect();
                 self.guard(Guarded { decider: decider.clone(), taken, branches: names });
-                Decision::Taken(taken)
+                Verdict::Taken(taken)
             }
-            Known::Value(_) => Decision::Failed,
+            Known::Value(_) => Verdict::Failed,
             Known::Overflow => {
                 self.report_overflow(decider.selector, what, frame);
-                Decision::Failed
+                Verdict::Failed
             }
-            Known::Open if self.mode == Mode::Symbolic => Decision::Open,
+            Known::Open if self.mode == Mode::Symbolic => Verdict::Open,
             Known::Open => {
                 self.missing_values(decider.selector, what, frame);
-                Decision::Failed
+                Verdict::Failed
             }
         }
     }

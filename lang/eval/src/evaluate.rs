@@ -4,6 +4,7 @@ use unik_check::core::{DefId, Unikernel};
 use unik_graph::{DeviceGraph, Exprs, Key};
 use unik_source::Diagnostic;
 
+use crate::decision::Decision;
 use crate::definitions::Definitions;
 use crate::machine::Machine;
 use crate::require::Pending;
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub exprs: Exprs,
     /// What was given but asked for by no key.
     pub unused: Vec<Given>,
+    /// Which branches the choices of the text take, sorted by place.
+    pub decisions: Vec<Decision>,
 }
 
 /// Evaluates a unikernel of whatever program `defs` knows.
@@ -41,6 +44,7 @@ pub fn evaluate_in(
         graph,
         keys: machine.all_keys(),
         unused: machine.keys.unused().cloned().collect(),
+        decisions: machine.decisions(),
         diagnostics: machine.diagnostics,
         exprs: machine.exprs.into_exprs(),
     }

@@ -12,6 +12,7 @@ mod attach;
 mod choice;
 mod claim;
 pub mod codes;
+mod decided;
 mod decision;
 mod definitions;
 mod device;
@@ -40,6 +41,7 @@ mod value;
 mod values;
 mod walk;
 
+pub use decision::Decision;
 pub use definitions::{Definitions, HostEntry};
 pub use evaluate::{Outcome, evaluate_in};
 pub use query::{check_file, evaluate, keys};

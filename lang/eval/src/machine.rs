@@ -10,7 +10,7 @@ use unik_check::core::{Body, DefId, Expr, Key, Type};
 use unik_graph::ExprId;
 use unik_source::{Code, Diagnostic, Place, Span};
 
-use crate::decision::{Chain, Guarded, Join};
+use crate::decision::{Chain, Guarded, Join, Made};
 use crate::definitions::Definitions;
 use crate::fold::Folded;
 use crate::keys::Keys;
@@ -122,6 +122,9 @@ pub(crate) struct Machine<'d> {
     pub(crate) guards: Vec<Guarded>,
     /// The guards that are known, by what decides and where.
     pub(crate) guarded: FxHashSet<(ExprId, Place)>,
+    /// The choices that were looked at, in that order.
+    pub(crate) made: Vec<Made<'d>>,
+    pub(crate) noted: FxHashSet<(DefId, Span, Value, Option<u32>)>,
     /// Where the paths that may become folders are written.
     pub(crate) paths: FxHashMap<unik_graph::HostPath, Place>,
     /// Where arithmetic stands.
@@ -156,6 +159,8 @@ impl<'d> Machine<'d> {
             target: Target::new(defs),
             guards: Vec::new(),
             guarded: FxHashSet::default(),
+            made: Vec::new(),
+            noted: FxHashSet::default(),
             paths: FxHashMap::default(),
             arithmetic: FxHashMap::default(),
             diagnostics: Vec::new(),

@@ -134,7 +134,8 @@ fn evaluated(db: &dyn Db, file: FileId, def: DefId, values: &KeyValues, mode: Mo
 }
 
 fn nothing(diagnostics: Vec<Diagnostic>) -> Outcome {
-    Outcome { graph: None, diagnostics, keys: Vec::new(), exprs: Exprs::default(), unused: Vec::new() }
+    let (keys, unused, decisions) = (Vec::new(), Vec::new(), Vec::new());
+    Outcome { graph: None, diagnostics, keys, exprs: Exprs::default(), unused, decisions }
 }
 
 /// The unikernel that is meant.

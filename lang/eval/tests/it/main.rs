@@ -6,6 +6,7 @@ mod attach;
 mod choice;
 mod claim;
 mod damage;
+mod decision;
 mod examples;
 mod files;
 mod key;
