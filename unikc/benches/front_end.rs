@@ -4,9 +4,6 @@
 //! `cargo bench -p unikc --bench front_end`. Medians of several runs; compare within one run of the benchmark.
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
-mod programs;
-
-use std::collections::VecDeque;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,6 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use bench_programs as programs;
 use unik_db::{Database, Library, MemorySystem};
 use unik_eval::{KeyValues, Mode};
 use unik_graph::DeviceGraph;
@@ -146,34 +144,6 @@ fn again(text: &str, edit: Edit) -> Duration {
     })
 }
 
-/// The same web in Python, line for line, for `ty`.
-fn python(count: usize) -> String {
-    let head = "from typing import Protocol\n\nclass Part(Protocol):\n    number: int\n\nclass First:\n    number: int = 0\n\n\
-        class Join:\n    number: int\n    def __init__(self, left: Part, right: Part, number: int) -> None:\n        self.number = number\n\n\
-        class Narrow:\n    number: int\n    def __init__(self, only: Part, number: int) -> None:\n        self.number = number\n\n\
-        wide: bool = True\nd0: Part = First()\nd1: Part = First()\n";
-    let mut text = String::from(head);
-    let made = count * 2 / 3;
-    for i in 2..made {
-        let join = format!("Join(d{}, d{}, {i})", i / 2, i / 3);
-        text += &match i % 7 {
-            0 => format!("d{i} = {join} if wide else Narrow(d{}, {i})\n", i / 2),
-            _ => format!("d{i} = {join}\n"),
-        };
-    }
-    let mut loose: VecDeque<String> = (made / 2..made).map(|i| format!("d{i}")).collect();
-    let mut joined = 0;
-    while let (Some(left), Some(right)) = (loose.pop_front(), loose.pop_front()) {
-        text += &format!("e{joined} = Join({left}, {right}, 0)\n");
-        loose.push_back(format!("e{joined}"));
-        joined += 1;
-        if loose.len() == 1 {
-            break;
-        }
-    }
-    text
-}
-
 /// `unikc check` and `ty check` as processes, in turn.
 fn processes(webs: &[String]) {
     let folder = env::temp_dir().join(format!("unikc-bench-{}", std::process::id()));
@@ -191,7 +161,7 @@ fn processes(webs: &[String]) {
         let unik = folder.join(format!("web{count}.unik"));
         let python_file = folder.join(format!("web{count}.py"));
         fs::write(&unik, web).expect("the program can be written");
-        fs::write(&python_file, python(count)).expect("the program can be written");
+        fs::write(&python_file, programs::python(count)).expect("the program can be written");
         let mut mine = Vec::new();
         let mut theirs = Vec::new();
         for _ in 0..RUNS {

@@ -1,0 +1,1 @@
+//! Nothing: what is here is the benchmark `lsp`, and cargo wants a crate around it.
