@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod actions;
 mod completion;
 mod context;
 mod declaration;
@@ -33,6 +34,8 @@ pub use inlay::Hint;
 pub use navigate::Reference;
 pub use outline::{Symbol, SymbolKind};
 pub use problems::Problem;
+pub use actions::{Action, ActionKind, Edits};
 pub use rename::{Refused, Renaming};
 pub use semantic::{Word, WordKind};
 pub use signature::SignatureHelp;
+pub use unik_syntax::TextEdit;

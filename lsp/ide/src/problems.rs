@@ -52,7 +52,7 @@ impl Analysis {
     }
 }
 
-fn problem(db: &Database, diagnostic: &Diagnostic) -> Problem {
+pub(crate) fn problem(db: &Database, diagnostic: &Diagnostic) -> Problem {
     let mut message = diagnostic.message.to_string();
     let primary = diagnostic.labels.iter().find(|label| label.primary && !label.message.is_empty());
     let lines = primary.map(|label| label.message.to_string()).into_iter();

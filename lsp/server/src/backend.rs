@@ -1,8 +1,8 @@
 //! What the client says and asks: each method queues a job before its first await, and waits for the answer.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::oneshot;
 use tower_lsp::LanguageServer;
@@ -11,7 +11,7 @@ use tower_lsp::ls_types::*;
 
 use crate::owner::{Job, Queue};
 use crate::snapshot::Snapshot;
-use crate::{capabilities, convert};
+use crate::{actions, capabilities, convert};
 
 /// The most declarations that a search of the workspace gives.
 const MOST_SYMBOLS: usize = 200;
@@ -21,12 +21,13 @@ const MOST_SYMBOLS: usize = 200;
 pub(crate) struct Backend {
     queue: Queue,
     shut: Arc<AtomicBool>,
+    actions: OnceLock<actions::Client>,
 }
 
 impl Backend {
     /// A server that talks to an owner; `shut` becomes true when the client asks for the end.
     pub(crate) fn new(queue: Queue, shut: Arc<AtomicBool>) -> Self {
-        Self { queue, shut }
+        Self { queue, shut, actions: OnceLock::new() }
     }
 
     /// Asks the state as it is after everything that the client has said so far.
@@ -52,6 +53,7 @@ impl Backend {
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let encoding = self.queue.count_in(capabilities::encoding(&params.capabilities));
+        self.actions.get_or_init(|| actions::Client::new(&params.capabilities));
         let info =
             ServerInfo { name: "unikc".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
         Ok(InitializeResult {
@@ -210,6 +212,16 @@ impl LanguageServer for Backend {
             snapshot.analysis.signature_help(file, offset).map(convert::signature)
         })
         .await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let client = self.actions.get().copied().unwrap_or_default();
+        self.ask(move |snapshot| Some(actions::actions(snapshot, client, &params))).await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        let client = self.actions.get().copied().unwrap_or_default();
+        self.ask(move |snapshot| actions::resolved(snapshot, client, action)).await?
     }
 
     async fn prepare_rename(&self, at: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {

@@ -94,6 +94,7 @@ pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
             trigger_characters: characters(&["(", ","]),
             ..SignatureHelpOptions::default()
         }),
+        code_action_provider: Some(crate::actions::provider()),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),

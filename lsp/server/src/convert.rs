@@ -21,7 +21,8 @@ pub(crate) fn problems(snapshot: &Snapshot) -> Vec<(Uri, Option<i32>, Vec<Diagno
     found.collect()
 }
 
-fn problem(snapshot: &Snapshot, lines: &Lines<'_>, problem: Problem) -> Diagnostic {
+/// What is wrong somewhere.
+pub(crate) fn problem(snapshot: &Snapshot, lines: &Lines<'_>, problem: Problem) -> Diagnostic {
     let related = problem.related.into_iter().filter_map(|(range, message)| {
         Some(DiagnosticRelatedInformation { location: snapshot.location(range)?, message })
     });

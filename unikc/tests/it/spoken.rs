@@ -1,8 +1,10 @@
 //! The language server, spoken to as an editor does: messages over the pipes of the built binary.
 //!
 //! `client` is who speaks. The tests stand in a file for each subject: `life` (from the first request to the end), `editing` (texts
-//! that change), `racing` (nobody waits for anybody).
+//! that change), `racing` (nobody waits for anybody),
+//! `acting` (code actions).
 
+mod acting;
 mod client;
 mod editing;
 mod life;

@@ -1,8 +1,11 @@
 //! What an editor shows, over fixtures with marks and over the examples of the repository.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod acting;
 mod asking;
 mod completing;
 mod damage;
+mod layout;
+mod leading;
 mod reading;
 mod support;

@@ -60,10 +60,15 @@ pub(crate) struct World {
     pub(crate) host: Host,
     pub(crate) file: FileId,
     pub(crate) offset: u32,
+    /// Where the second cursor is, if there are two: a selection lies between.
+    pub(crate) end: u32,
+    /// The files with their names.
+    pub(crate) files: Vec<(String, FileId)>,
 }
 
 impl World {
-    /// Files follow lines `//- /name.unik`; what is before the first such line is `/app.unik`. `$0` is the cursor.
+    /// Files follow lines `//- /name.unik`; what is before the first such line is `/app.unik`. `$0` is the cursor; two of them
+    /// in a file are a selection.
     pub(crate) fn new(fixture: &str) -> Self {
         let mut files: Vec<(String, String)> = Vec::new();
         for line in fixture.split_inclusive('\n') {
@@ -76,16 +81,22 @@ impl World {
         let mut host = host();
         let mut cursor = None;
         let mut first = None;
-        for (name, text) in files {
-            let at = text.find("$0");
-            let file = host.set_text(&name, text.replacen("$0", "", 1));
+        let mut named = Vec::new();
+        for (name, mut text) in files {
+            let mut cursors = Vec::new();
+            while let Some(at) = text.find("$0") {
+                text.replace_range(at..at + 2, "");
+                cursors.push(u32::try_from(at).unwrap());
+            }
+            let file = host.set_text(&name, text);
+            named.push((name, file));
             first = first.or(Some(file));
-            if let Some(at) = at {
-                cursor = Some((file, u32::try_from(at).unwrap()));
+            if let (Some(start), Some(end)) = (cursors.first(), cursors.last()) {
+                cursor = Some((file, *start, *end));
             }
         }
-        let (file, offset) = cursor.unwrap_or((first.expect("the fixture has a file"), 0));
-        Self { host, file, offset }
+        let (file, offset, end) = cursor.unwrap_or((first.expect("the fixture has a file"), 0, 0));
+        Self { host, file, offset, end, files: named }
     }
 
     /// The state, to be asked.

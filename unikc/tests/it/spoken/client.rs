@@ -21,12 +21,17 @@ pub(super) struct Spoken {
 impl Spoken {
     /// Starts a server that counts columns in this unit.
     pub(super) fn new(encodings: &[&str]) -> Self {
+        Self::knowing(encodings, json!({}))
+    }
+
+    /// The same for a client that can do more.
+    pub(super) fn knowing(encodings: &[&str], mut capabilities: Value) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_unikc"));
         command.args(["lsp", "--stdio"]).env_remove("UNIKC_LIBRARY");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
         let mut spoken = Self { child, input, output, asked: 0, heard: Vec::new() };
-        let capabilities = json!({ "general": { "positionEncodings": encodings } });
+        capabilities["general"] = json!({ "positionEncodings": encodings });
         let answer = spoken
             .ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
         let wanted = if encodings.contains(&"utf-8") { "utf-8" } else { "utf-16" };

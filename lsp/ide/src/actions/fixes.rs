@@ -1,0 +1,44 @@
+//! The fixes of what is wrong at a range: those that diagnostics bring along.
+
+use rustc_hash::FxHashSet;
+use unik_source::{Diagnostic, FileId, Sources};
+
+use super::{Action, ActionKind, edits};
+use crate::host::{Analysis, Range};
+use crate::problems::problem;
+
+impl Analysis {
+    /// What is said of a file by its own check and by those of the open files that lead to it.
+    pub(super) fn said_of(&self, file: FileId) -> Vec<Diagnostic> {
+        let others = self.open.iter().copied().filter(|open| *open != file);
+        let mut seen: FxHashSet<Diagnostic> = FxHashSet::default();
+        let mut said = Vec::new();
+        for root in std::iter::once(file).chain(others) {
+            let own = unik_eval::check_file(&self.db, root).into_iter();
+            said.extend(own.filter(|found| found.primary().file == file && seen.insert(found.clone())));
+        }
+        said
+    }
+
+    /// The fixes of what is wrong at a range.
+    pub(super) fn fixes(&self, range: Range) -> Vec<Action> {
+        let mut found = Vec::new();
+        for diagnostic in self.said_of(range.file) {
+            let at = self.db.absolute(diagnostic.primary());
+            if at.end < range.span.start || range.span.end < at.start {
+                continue;
+            }
+            let mut fixes = diagnostic.fixes.iter().map(|fix| Action {
+                title: fix.title.to_string(),
+                kind: ActionKind::QuickFix,
+                preferred: false,
+                mends: Some(problem(&self.db, &diagnostic)),
+                edits: edits::of_fix(&self.db, fix),
+            });
+            // The first is the likeliest.
+            found.extend(fixes.next().map(|fix| Action { preferred: true, ..fix }));
+            found.extend(fixes);
+        }
+        found
+    }
+}
