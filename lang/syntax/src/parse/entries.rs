@@ -93,6 +93,16 @@ fn starts_entry(text: &str, tokens: &[Token], at: usize, word: TokenKind) -> boo
         T::FeaturesWord => next == Some(T::LeftBracket),
         T::ArtifactWord | T::LinkWord => next == Some(T::Str),
         T::AttachWord => next == Some(T::Str) || next == Some(T::Name),
+        // A Rust path may begin with a reserved word, and a key with one that is no path.
+        T::RustWord => {
+            let second = tokens.get(at + 2).map(|token| token.kind);
+            let key = match next {
+                Some(T::Key) => second == Some(T::Name),
+                Some(T::Configure | T::Run) => second == Some(T::Key),
+                _ => false,
+            };
+            !key && next.is_some_and(|next| next == T::Name || next.is_keyword())
+        }
         _ => next == Some(T::Name),
     };
     let fits = follows && !breaks(at);

@@ -100,6 +100,10 @@ fn words_of_entries_are_names_elsewhere() {
         ],
     );
     check(
+        "device d: T { after rust, rust key::match, after a, rust type, after b, rust key rust: T }",
+        expect!["(device d : T {(after rust) (rust key::match) (after a) (rust type) (after b rust) (key rust : T)})"],
+    );
+    check(
         "platform artifact { rust rust artifact \"rust\" rust = artifact artifact = rust after = targets }",
         expect![[
             r#"(platform artifact {(rust rust) (artifact "rust") (role rust artifact) (role artifact rust) (role after targets)})"#
