@@ -9,7 +9,6 @@ use unik_graph::{Attachment, Key, Stage};
 use unik_source::{Diagnostic, FileId, Sources};
 
 use crate::cli::{self, KeyOption};
-use crate::dependencies;
 use crate::library::Library;
 use crate::system::OsSystem;
 
@@ -52,8 +51,7 @@ impl Session {
         let path = if cli::is_project(given) { given.join("app.unik") } else { given.to_path_buf() };
         let shown = path.to_str().ok_or_else(|| format!("the name `{}` is not UTF-8", path.display()))?;
         let system = OsSystem::new(library.texts());
-        let mut db = Database::new(Arc::new(system), library.names());
-        db.set_crates(dependencies::shipped(folder_of(&path)));
+        let db = Database::new(Arc::new(system), library.names());
         let file = db.open(shown);
         Ok(Self { db, file, given: given.to_path_buf(), path, library })
     }

@@ -1,10 +1,13 @@
 //! The world as queries see it: the disk, with the texts of the library that the binary carries laid over it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::{fs, io};
 
 use smol_str::SmolStr;
 use unik_db::{Entry, System};
+
+use crate::dependencies;
 
 /// The machine that `unikc` runs on.
 #[derive(Debug)]
@@ -52,6 +55,10 @@ impl System for OsSystem {
         let mut names = names.collect::<io::Result<Vec<SmolStr>>>()?;
         names.sort();
         Ok(names)
+    }
+
+    fn crates(&self, folder: &str) -> BTreeMap<SmolStr, SmolStr> {
+        dependencies::shipped(Path::new(folder))
     }
 }
 

@@ -126,7 +126,7 @@ fn find(db: &dyn Db, item: Item<'_>, tree: &tree::Import) -> Result<Option<Sourc
             db.file(&path::join(item.file(db).folder(db), &format!("{}.unik", name.text)))
         }
         ImportPath::Crate(name) if name.text.is_empty() => return Ok(None),
-        ImportPath::Crate(name) => match db.project().crates(db).get(&name.text) {
+        ImportPath::Crate(name) => match db.crates(item.file(db).folder(db)).get(&name.text) {
             Some(path) => db.file(path),
             None => {
                 let message = format!("the crate `{}` is not a dependency with a `.unik` file", name.text);

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use unik_source::{Anchor, FileId, Place, Sources, Span};
 use unik_syntax::items::ItemText;
 
-use crate::{Entry, HostEntry, Library, Project, SourceFile, System, Text, item, path};
+use crate::{Dependencies, Entry, HostEntry, Library, Project, SourceFile, System, Text, item, path};
 
 /// What queries may ask of the database.
 #[salsa::db]
@@ -21,6 +21,8 @@ pub trait Db: salsa::Database {
     fn source(&self, file: FileId) -> Option<SourceFile>;
     /// What stands at a path of the system.
     fn entry(&self, path: &str) -> Entry;
+    /// The `.unik` files of the Cargo dependencies of a folder of the system, by the name of the crate.
+    fn crates(&self, folder: &str) -> &BTreeMap<SmolStr, SmolStr>;
     /// The project.
     fn project(&self) -> Project;
     /// The numbers of items by keyword, name, and how many of the same came before. Equal identities have equal
@@ -41,6 +43,7 @@ struct World {
     system: Arc<dyn System>,
     files: Mutex<Files>,
     entries: Mutex<BTreeMap<SmolStr, HostEntry>>,
+    dependencies: Mutex<BTreeMap<SmolStr, Dependencies>>,
     identities: Mutex<FxHashMap<Identity, u32>>,
     executed: Arc<Mutex<Vec<salsa::DatabaseKeyIndex>>>,
 }
@@ -89,14 +92,12 @@ impl Database {
             system,
             files: Mutex::default(),
             entries: Mutex::default(),
+            dependencies: Mutex::default(),
             identities: Mutex::default(),
             executed,
         };
         let db = Self { storage: salsa::Storage::new(callback), world: Arc::new(world) };
-        let _project = Project::builder(Arc::new(library), Arc::default())
-            .library_durability(Durability::HIGH)
-            .crates_durability(Durability::MEDIUM)
-            .new(&db);
+        let _project = Project::builder(Arc::new(library)).library_durability(Durability::HIGH).new(&db);
         db
     }
 
@@ -110,22 +111,35 @@ impl Database {
         self.put(file, Text::Read(text.into()));
     }
 
-    /// Where the `.unik` files of the Cargo dependencies are, by the name of the crate.
-    pub fn set_crates(&mut self, crates: BTreeMap<SmolStr, SmolStr>) {
-        let project = self.project();
-        if **project.crates(self) != crates {
-            project.set_crates(self).to(Arc::new(crates));
+    /// Asks the system again for everything that it was ever asked for.
+    pub fn refresh(&mut self) {
+        let files = locked(&self.world.files).list.clone();
+        files.into_iter().for_each(|file| self.reread(file));
+        self.refresh_dependencies();
+        self.refresh_entries();
+    }
+
+    /// Asks the system again for the file at a path, if anything ever asked for it.
+    pub fn refresh_file(&mut self, path: &str) {
+        let known = locked(&self.world.files).known(&path::join("", path));
+        known.into_iter().for_each(|file| self.reread(file));
+    }
+
+    /// Asks the system again which crates folders have.
+    pub fn refresh_dependencies(&mut self) {
+        let system = self.world.system.clone();
+        let all: Vec<_> = locked(&self.world.dependencies).values().copied().collect();
+        for known in all {
+            let crates = system.crates(known.folder(self));
+            if crates != **known.crates(self) {
+                known.set_crates(self).with_durability(Durability::MEDIUM).to(Arc::new(crates));
+            }
         }
     }
 
-    /// Asks the system again for everything that it was ever asked for.
-    pub fn refresh(&mut self) {
+    /// Asks the system again what stands where something asked about it.
+    pub fn refresh_entries(&mut self) {
         let system = self.world.system.clone();
-        let files = locked(&self.world.files).list.clone();
-        for file in files {
-            let text = Text::read(&*system, file.host(self));
-            self.put(file.id(self), text);
-        }
         let entries: Vec<_> = locked(&self.world.entries).values().copied().collect();
         for known in entries {
             let entry = system.entry(known.path(self));
@@ -150,6 +164,11 @@ impl Database {
     /// The world behind this database.
     pub fn system(&self) -> &dyn System {
         &*self.world.system
+    }
+
+    fn reread(&mut self, file: SourceFile) {
+        let text = Text::read(&*self.world.system, file.host(self));
+        self.put(file.id(self), text);
     }
 
     fn put(&mut self, file: FileId, text: Text) {
@@ -206,6 +225,20 @@ impl Db for Database {
             HostEntry::new(self, path, entry)
         });
         known.entry(self)
+    }
+
+    fn crates(&self, folder: &str) -> &BTreeMap<SmolStr, SmolStr> {
+        let folder = path::join("", folder);
+        let known = locked(&self.world.dependencies).get(&folder).copied();
+        let known = known.unwrap_or_else(|| {
+            // Looking takes a while: nobody else is held up by it.
+            let crates = Arc::new(self.world.system.crates(&folder));
+            let mut all = locked(&self.world.dependencies);
+            *all.entry(folder.clone()).or_insert_with(|| {
+                Dependencies::builder(folder, crates).durability(Durability::MEDIUM).new(self)
+            })
+        });
+        known.crates(self)
     }
 
     fn project(&self) -> Project {

@@ -73,13 +73,20 @@ pub struct HostEntry {
     pub entry: Entry,
 }
 
+/// The Cargo dependencies of a folder that something asked about.
+#[salsa::input(debug)]
+pub struct Dependencies {
+    /// The folder by which the system knows it.
+    pub folder: SmolStr,
+    /// The `.unik` files that they ship, by the name of the crate.
+    pub crates: Arc<BTreeMap<SmolStr, SmolStr>>,
+}
+
 /// What belongs to the project as a whole.
 #[salsa::input(singleton, debug)]
 pub struct Project {
     /// The standard library and the platforms.
     pub library: Arc<Library>,
-    /// The `.unik` files that Cargo dependencies ship, by the name of the crate.
-    pub crates: Arc<BTreeMap<SmolStr, SmolStr>>,
 }
 
 /// The files that come with the compiler.

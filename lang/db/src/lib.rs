@@ -10,6 +10,6 @@ pub mod path;
 mod system;
 
 pub use database::{Database, Db};
-pub use input::{HostEntry, Library, LibraryFile, Project, SourceFile, Text};
+pub use input::{Dependencies, HostEntry, Library, LibraryFile, Project, SourceFile, Text};
 pub use item::{Item, Items, Parsed, items, parsed};
 pub use system::{Entry, MemorySystem, System};

@@ -28,6 +28,12 @@ pub trait System: Debug + Send + Sync {
     fn entry(&self, path: &str) -> Entry;
     /// The names in a folder, sorted.
     fn list(&self, path: &str) -> io::Result<Vec<SmolStr>>;
+    /// The `.unik` files that the Cargo dependencies of the package around a folder ship, by the names of their crates as code
+    /// writes them. A world without Cargo has none.
+    fn crates(&self, folder: &str) -> BTreeMap<SmolStr, SmolStr> {
+        let _ = folder;
+        BTreeMap::new()
+    }
 }
 
 /// A world in memory, for tests and for editors without a disk.

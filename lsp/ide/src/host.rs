@@ -3,11 +3,10 @@
 //! One thread owns the [`Host`] and changes it; any number of threads may ask an [`Analysis`], which sees the state at the
 //! moment it was made. A change cancels the questions that are still being answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
 use unik_db::{Database, Db, Library, System, path};
 use unik_source::{FileId, Sources, Span};
 
@@ -55,11 +54,6 @@ impl Host {
     /// Asks the world again for everything that it was ever asked for.
     pub fn refresh(&mut self) {
         self.db.refresh();
-    }
-
-    /// Where the `.unik` files of the Cargo dependencies are, by the name of the crate.
-    pub fn set_crates(&mut self, crates: BTreeMap<SmolStr, SmolStr>) {
-        self.db.set_crates(crates);
     }
 
     /// The state as it is now, to be asked questions. It holds up the next change until it is dropped, or until it notices

@@ -52,4 +52,8 @@ impl System for Overlay {
     fn list(&self, path: &str) -> io::Result<Vec<SmolStr>> {
         self.below.list(path)
     }
+
+    fn crates(&self, folder: &str) -> BTreeMap<SmolStr, SmolStr> {
+        self.below.crates(folder)
+    }
 }

@@ -15,7 +15,7 @@ mod position;
 mod publish;
 mod snapshot;
 
-pub use owner::{Crates, World};
+pub use owner::World;
 
 use std::io;
 use std::sync::Arc;

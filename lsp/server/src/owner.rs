@@ -4,16 +4,14 @@
 //! before it answers, and nothing that reads is ever held across an await: else a change would wait for the answer, and the
 //! answer for the change.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use smol_str::SmolStr;
 use tokio::runtime::Handle;
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
-use unik_db::{Library, System, path};
+use unik_db::{Library, System};
 use unik_ide::Host;
 
 use crate::convert;
@@ -22,17 +20,12 @@ use crate::position::Encoding;
 use crate::publish::{Publisher, Report};
 use crate::snapshot::{Known, Snapshot};
 
-/// Which `.unik` files the Cargo dependencies of the application in a folder ship, by the name of the crate.
-pub type Crates = Box<dyn Fn(&str) -> BTreeMap<SmolStr, SmolStr> + Send>;
-
 /// The world around the server.
 pub struct World {
     /// The disk.
     pub system: Arc<dyn System>,
     /// The files that come with the compiler.
     pub library: Library,
-    /// Which crates an application in a folder has.
-    pub crates: Crates,
 }
 
 impl fmt::Debug for World {
@@ -81,9 +74,6 @@ pub(crate) fn start(handle: &Handle, world: World, publisher: Publisher) -> Queu
     let encoding = Arc::new(OnceLock::new());
     let owner = Owner {
         host: Host::new(world.system, world.library),
-        crates_of: world.crates,
-        folders: BTreeSet::new(),
-        crates: BTreeMap::new(),
         documents: Documents::new(),
         encoding: encoding.clone(),
         handle: handle.clone(),
@@ -102,10 +92,6 @@ pub(crate) fn start(handle: &Handle, world: World, publisher: Publisher) -> Queu
 
 struct Owner {
     host: Host,
-    crates_of: Crates,
-    /// The folders whose crates are known.
-    folders: BTreeSet<String>,
-    crates: BTreeMap<SmolStr, SmolStr>,
     documents: Documents,
     encoding: Arc<OnceLock<Encoding>>,
     handle: Handle,
@@ -145,7 +131,6 @@ impl Owner {
         match job {
             Job::Open(opened) => {
                 let path = path_of(&opened.uri);
-                self.find_crates(path::folder(&path));
                 self.host.set_text(&path, opened.text.as_str());
                 let document = Document { uri: opened.uri, version: opened.version, text: opened.text };
                 self.documents.insert(path, document);
@@ -164,21 +149,8 @@ impl Owner {
                 self.documents.remove(&path);
                 self.host.close(&path);
             }
-            Job::Disk => {
-                let folders = std::mem::take(&mut self.folders);
-                self.crates.clear();
-                folders.iter().for_each(|folder| self.find_crates(folder));
-                self.host.set_crates(self.crates.clone());
-                self.host.refresh();
-            }
+            Job::Disk => self.host.refresh(),
             Job::Ask(_) => {}
-        }
-    }
-
-    fn find_crates(&mut self, folder: &str) {
-        if self.folders.insert(folder.to_owned()) {
-            self.crates.extend((self.crates_of)(folder));
-            self.host.set_crates(self.crates.clone());
         }
     }
 
