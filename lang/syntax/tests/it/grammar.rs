@@ -101,7 +101,9 @@ fn words_of_entries_are_names_elsewhere() {
     );
     check(
         "device d: T { after rust, rust key::match, after a, rust type, after b, rust key rust: T }",
-        expect!["(device d : T {(after rust) (rust key::match) (after a) (rust type) (after b rust) (key rust : T)})"],
+        expect![
+            "(device d : T {(after rust) (rust key::match) (after a) (rust type) (after b rust) (key rust : T)})"
+        ],
     );
     check(
         "platform artifact { rust rust artifact \"rust\" rust = artifact artifact = rust after = targets }",
