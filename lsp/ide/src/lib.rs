@@ -6,13 +6,19 @@
 #![warn(missing_docs)]
 
 mod actions;
+mod call_hierarchy;
 mod completion;
+mod configuration;
 mod context;
 mod declaration;
 mod folding;
+mod formatting;
 mod host;
 mod hover;
+mod implementation;
 mod inlay;
+mod lenses;
+mod links;
 mod lookup;
 mod navigate;
 mod occurrence;
@@ -21,20 +27,26 @@ mod overlay;
 mod problems;
 mod rename;
 mod resolve;
+mod rust_source;
 mod selection;
 mod semantic;
 mod signature;
+mod type_definition;
 mod typed;
 
+pub use actions::{Action, ActionKind, Edits};
+pub use call_hierarchy::{Call, Callable};
 pub use completion::{Completion, CompletionKind, Completions};
+pub use configuration::Configuration;
 pub use folding::{Fold, FoldKind};
 pub use host::{Analysis, Cancelled, Host, Range};
 pub use hover::Hover;
 pub use inlay::Hint;
+pub use lenses::{Lens, LensKind};
+pub use links::Link;
 pub use navigate::Reference;
 pub use outline::{Symbol, SymbolKind};
 pub use problems::Problem;
-pub use actions::{Action, ActionKind, Edits};
 pub use rename::{Refused, Renaming};
 pub use semantic::{Word, WordKind};
 pub use signature::SignatureHelp;

@@ -17,9 +17,12 @@ pub struct Reference {
 }
 
 impl Analysis {
-    /// Where what the name at an offset stands for is declared, into the library too. A role is declared by each platform in reach.
+    /// Where what the name at an offset stands for is declared, into the library too. A role is declared by each platform in reach, a
+    /// Rust path in the crate.
     pub fn definition(&self, file: FileId, offset: u32) -> Vec<Range> {
-        let Some((_, name)) = name_at(&self.db, file, offset) else { return Vec::new() };
+        let Some((_, name)) = name_at(&self.db, file, offset) else {
+            return self.rust_at(file, offset).into_iter().collect();
+        };
         match &name.referent {
             Referent::Role(_) => self.roles(file, &name.referent),
             referent => declaration(&self.db, referent).into_iter().collect(),

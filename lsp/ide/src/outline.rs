@@ -100,7 +100,8 @@ fn has_letters(name: &str, query: &str) -> bool {
     query.chars().flat_map(char::to_lowercase).all(|wanted| letters.any(|letter| letter == wanted))
 }
 
-fn symbol(db: &dyn Db, item: Item<'_>, name_span: Option<Span>, span: Span) -> Option<Symbol> {
+/// The entry of an item that stands at `span` and has its name at `name_span`.
+pub(crate) fn symbol(db: &dyn Db, item: Item<'_>, name_span: Option<Span>, span: Span) -> Option<Symbol> {
     let tree = &parsed(db, item).tree;
     let keyword = item.keyword(db).as_str();
     let kind = match keyword {

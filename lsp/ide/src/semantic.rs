@@ -3,13 +3,13 @@
 use rustc_hash::FxHashMap;
 use unik_check::core::DefId;
 use unik_check::item_of;
-use unik_db::{Database, parsed};
+use unik_db::{Database, Db, items, parsed};
 use unik_source::{FileId, Span};
 use unik_syntax::tree::ItemKind;
 use unik_syntax::{TokenKind, tokens};
 
 use crate::host::Analysis;
-use crate::lookup::names_of;
+use crate::lookup::names_in;
 use crate::occurrence::{LocalKind, Occurrence, Referent};
 
 /// What a word is.
@@ -67,12 +67,23 @@ pub struct Word {
 impl Analysis {
     /// The words of a file in the order of the text; they do not overlap, and none reaches over the end of a line.
     pub fn words(&self, file: FileId) -> Vec<Word> {
+        self.words_in(file, Span::new(0, self.text(file).len()))
+    }
+
+    /// Those of the words that touch a range. Only the names of items that do are resolved.
+    pub fn words_in(&self, file: FileId, range: Span) -> Vec<Word> {
+        let Some(source) = self.db.source(file) else { return Vec::new() };
+        unik_check::settle(&self.db, file);
+        let near = items(&self.db, source).iter().filter(|item| {
+            let span = Span::new(0, item.text(&self.db).len()).shifted(item.start(&self.db));
+            meets(span, range)
+        });
         let names: FxHashMap<u32, Occurrence> =
-            names_of(&self.db, file).into_iter().map(|(_, name)| (name.span.start, name)).collect();
+            near.flat_map(|item| names_in(&self.db, item)).map(|(_, name)| (name.span.start, name)).collect();
         let text = self.text(file);
         let all = tokens(text);
         let mut words = Vec::new();
-        for (at, token) in all.iter().enumerate() {
+        for (at, token) in all.iter().enumerate().filter(|(_, token)| meets(token.span, range)) {
             let name = names.get(&token.span.start);
             let made = match (by_token(token.kind), name) {
                 (Some(kind), _) => {
@@ -92,6 +103,11 @@ impl Analysis {
         }
         words
     }
+}
+
+/// Whether two ranges have a place in common, be it the end of one.
+fn meets(a: Span, b: Span) -> bool {
+    a.start <= b.end && b.start <= a.end
 }
 
 fn by_token(kind: TokenKind) -> Option<WordKind> {
@@ -147,7 +163,7 @@ fn by_name(db: &Database, file: FileId, name: &Occurrence, span: Span) -> Word {
         Referent::File(file) => Some(*file),
         Referent::Role(_) | Referent::BuiltIn(_) => None,
     };
-    let source = |file| unik_db::Db::source(db, file);
+    let source = |file| db.source(file);
     let library = of.is_none_or(|of| of != file && source(of).is_some_and(|of| of.library(db)));
     Word { span, kind, declares: name.declares, documents: false, library }
 }

@@ -42,6 +42,21 @@ impl<'db> Typed<'db> {
         Some(&expr.ty).filter(|ty| **ty != Type::Unknown)
     }
 
+    /// The type of the innermost expression around an offset, unless it is unknown.
+    pub(crate) fn type_around(&self, at: u32) -> Option<&'db Type> {
+        let around = self.by_span.iter().filter(|(span, _)| span.start <= at && at < span.end);
+        let (_, expr) = around.min_by_key(|(span, _)| (span.len(), span.start))?;
+        Some(&expr.ty).filter(|ty| **ty != Type::Unknown)
+    }
+
+    /// The constants among the expressions, in no order.
+    pub(crate) fn constants(&self) -> impl Iterator<Item = (Span, &'db Const)> {
+        self.by_span.iter().filter_map(|(span, expr)| match &expr.kind {
+            ExprKind::Const(constant) => Some((*span, constant)),
+            _ => None,
+        })
+    }
+
     /// The case of an enum that the expression is which stands exactly there.
     pub(crate) fn case_at(&self, span: Span) -> Option<(&'db EnumType, usize)> {
         let expr: &'db Expr = self.by_span.get(&span)?;

@@ -30,6 +30,16 @@ fn ask_of_file(analysis: &Analysis, file: FileId) {
         assert!(!text[word.span.range()].contains('\n'), "{word:?}");
         end = word.span.end;
     }
+    let half = Span::new(text.len() / 3, text.len() * 2 / 3);
+    let (all, near) = (analysis.words(file), analysis.words_in(file, half));
+    let meets = |span: Span| span.start <= half.end && half.start <= span.end;
+    assert_eq!(all.into_iter().filter(|word| meets(word.span)).collect::<Vec<_>>(), near);
+    for link in analysis.links(file) {
+        assert!(text.get(link.span.range()).is_some_and(|text| !text.is_empty()), "{link:?}");
+    }
+    for lens in analysis.lenses(file) {
+        assert!(text.get(lens.span.range()).is_some_and(|text| !text.is_empty()), "{lens:?}");
+    }
     for hint in analysis.hints(file, Span::new(0, text.len())) {
         assert!(text.is_char_boundary(hint.offset as usize), "{hint:?}");
     }
@@ -42,6 +52,19 @@ fn ask_at(analysis: &Analysis, file: FileId, offset: u32) {
     assert_eq!(grown.last().map(|span| span.len()), Some(text.len()));
     for range in analysis.definition(file, offset) {
         assert!(analysis.text(range.file).get(range.span.range()).is_some());
+    }
+    let lies = |range: unik_ide::Range| analysis.text(range.file).get(range.span.range()).is_some();
+    assert!(analysis.type_definition(file, offset).into_iter().all(lies));
+    assert!(analysis.implementations(file, offset).into_iter().all(lies));
+    if let Some(callable) = analysis.callable(file, offset) {
+        let (of, at) = (callable.file, callable.symbol.name_span.start);
+        for call in analysis.incoming_calls(of, at) {
+            let places = call.places.iter();
+            assert!(places.copied().all(|span| lies(unik_ide::Range { file: call.other.file, span })));
+        }
+        for call in analysis.outgoing_calls(of, at) {
+            assert!(call.places.iter().all(|span| lies(unik_ide::Range { file: of, span: *span })));
+        }
     }
     let found = analysis.references(file, offset);
     assert_eq!(
