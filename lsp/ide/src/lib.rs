@@ -8,7 +8,6 @@
 mod actions;
 mod call_hierarchy;
 mod completion;
-mod configuration;
 mod context;
 mod declaration;
 mod folding;
@@ -37,7 +36,6 @@ mod typed;
 pub use actions::{Action, ActionKind, Edits};
 pub use call_hierarchy::{Call, Callable};
 pub use completion::{Completion, CompletionKind, Completions};
-pub use configuration::Configuration;
 pub use folding::{Fold, FoldKind};
 pub use host::{Analysis, Cancelled, Host, Range};
 pub use hover::Hover;
