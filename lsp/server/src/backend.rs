@@ -11,7 +11,7 @@ use tower_lsp::ls_types::*;
 
 use crate::owner::{Job, Queue};
 use crate::snapshot::Snapshot;
-use crate::{actions, capabilities, convert};
+use crate::{actions, capabilities, convert, formatting, hierarchy, lenses, links, tokens};
 
 /// The most declarations that a search of the workspace gives.
 const MOST_SYMBOLS: usize = 200;
@@ -20,6 +20,7 @@ const MOST_SYMBOLS: usize = 200;
 #[derive(Debug)]
 pub(crate) struct Backend {
     queue: Queue,
+    tokens: tokens::Answered,
     shut: Arc<AtomicBool>,
     actions: OnceLock<actions::Client>,
 }
@@ -27,7 +28,7 @@ pub(crate) struct Backend {
 impl Backend {
     /// A server that talks to an owner; `shut` becomes true when the client asks for the end.
     pub(crate) fn new(queue: Queue, shut: Arc<AtomicBool>) -> Self {
-        Self { queue, shut, actions: OnceLock::new() }
+        Self { queue, tokens: tokens::Answered::default(), shut, actions: OnceLock::new() }
     }
 
     /// Asks the state as it is after everything that the client has said so far.
@@ -78,6 +79,7 @@ impl LanguageServer for Backend {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.tokens.forget(&params.text_document.uri);
         self.queue.push(Job::Close(params.text_document.uri));
     }
 
@@ -101,13 +103,74 @@ impl LanguageServer for Backend {
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let at = params.text_document_position_params;
-        self.ask(move |snapshot| {
-            let (file, offset) = snapshot.at(&at.text_document, at.position);
-            let found = snapshot.analysis.definition(file, offset).into_iter();
-            let found: Vec<Location> = found.filter_map(|range| snapshot.location(range)).collect();
-            (!found.is_empty()).then_some(GotoDefinitionResponse::Array(found))
-        })
-        .await
+        self.ask(move |snapshot| links::places(snapshot, &at, unik_ide::Analysis::definition)).await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.ask(move |snapshot| links::places(snapshot, &at, unik_ide::Analysis::type_definition)).await
+    }
+
+    async fn goto_implementation(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.ask(move |snapshot| links::places(snapshot, &at, unik_ide::Analysis::implementations)).await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let at = params.text_document_position_params;
+        self.ask(move |snapshot| hierarchy::prepared(snapshot, &at)).await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        self.ask(move |snapshot| Some(hierarchy::incoming(snapshot, &params.item))).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        self.ask(move |snapshot| Some(hierarchy::outgoing(snapshot, &params.item))).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.ask(move |snapshot| Some(links::links(snapshot, &params.text_document))).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(move |snapshot| Some(lenses::lenses(snapshot, &params.text_document))).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let resolved = self.ask(move |snapshot| lenses::resolved(snapshot, lens)).await?;
+        resolved.ok_or_else(|| Error::new(ErrorCode::ContentModified))
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.ask(move |snapshot| Some(formatting::whole(snapshot, &params.text_document))).await
+    }
+
+    async fn range_formatting(&self, params: DocumentRangeFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.ask(move |snapshot| Some(formatting::range(snapshot, &params.text_document, params.range))).await
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        let at = params.text_document_position;
+        self.ask(move |snapshot| Some(formatting::typed(snapshot, &at, &params.ch))).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
@@ -177,12 +240,23 @@ impl LanguageServer for Backend {
         &self,
         params: SemanticTokensParams,
     ) -> Result<Option<SemanticTokensResult>> {
-        self.ask(move |snapshot| {
-            let file = snapshot.file(&params.text_document);
-            let data = convert::words(&snapshot.lines(file), &snapshot.analysis.words(file));
-            Some(SemanticTokensResult::Tokens(SemanticTokens { result_id: None, data }))
-        })
-        .await
+        let answered = self.tokens.clone();
+        self.ask(move |snapshot| Some(tokens::full(snapshot, &params.text_document, &answered))).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let (answered, had) = (self.tokens.clone(), params.previous_result_id);
+        self.ask(move |snapshot| Some(tokens::delta(snapshot, &params.text_document, &had, &answered))).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        self.ask(move |snapshot| Some(tokens::range(snapshot, &params.text_document, params.range))).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {

@@ -2,6 +2,7 @@
 
 use tower_lsp::ls_types::*;
 
+use crate::formatting;
 use crate::position::Encoding;
 
 /// The types of words, by their number.
@@ -79,7 +80,8 @@ pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
     let characters = |all: &[&str]| Some(all.iter().map(|one| (*one).to_owned()).collect());
     let words = SemanticTokensOptions {
         legend: SemanticTokensLegend { token_types: TYPES.to_vec(), token_modifiers: MODIFIERS.to_vec() },
-        full: Some(SemanticTokensFullOptions::Bool(true)),
+        full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
+        range: Some(true),
         ..SemanticTokensOptions::default()
     };
     ServerCapabilities {
@@ -96,7 +98,21 @@ pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
         }),
         code_action_provider: Some(crate::actions::provider()),
         definition_provider: Some(OneOf::Left(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
         references_provider: Some(OneOf::Left(true)),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: formatting::TYPED[0].to_owned(),
+            more_trigger_character: characters(&formatting::TYPED[1..]),
+        }),
         document_highlight_provider: Some(OneOf::Left(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         workspace_symbol_provider: Some(OneOf::Left(true)),

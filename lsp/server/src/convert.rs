@@ -6,7 +6,6 @@ use tower_lsp::ls_types::*;
 use unik_ide::{CompletionKind, FoldKind, Problem, Reference, Renaming, SymbolKind as Kind};
 use unik_source::{FileId, Severity};
 
-use crate::capabilities;
 use crate::position::Lines;
 use crate::snapshot::Snapshot;
 
@@ -76,7 +75,8 @@ pub(crate) fn symbol(
     })
 }
 
-fn symbol_kind(kind: Kind) -> SymbolKind {
+/// What an entry of an outline is.
+pub(crate) fn symbol_kind(kind: Kind) -> SymbolKind {
     match kind {
         Kind::Import => SymbolKind::NAMESPACE,
         Kind::ModuleType => SymbolKind::INTERFACE,
@@ -147,28 +147,6 @@ pub(crate) fn selection(lines: &Lines<'_>, spans: &[unik_source::Span]) -> Selec
         Some(SelectionRange { range: lines.range(*span), parent: parent.map(Box::new) })
     };
     spans.iter().rev().fold(None, whole).unwrap_or_default()
-}
-
-/// The words of a file, each counted from the one before.
-pub(crate) fn words(lines: &Lines<'_>, words: &[unik_ide::Word]) -> Vec<SemanticToken> {
-    let mut before = Position::default();
-    let mut tokens = Vec::with_capacity(words.len());
-    for word in words {
-        let at = lines.position(word.span.start);
-        let line = at.line - before.line;
-        let start = if line == 0 { at.character - before.character } else { at.character };
-        let (token_type, bits) = capabilities::word(word);
-        let length = lines.width(word.span);
-        tokens.push(SemanticToken {
-            delta_line: line,
-            delta_start: start,
-            length,
-            token_type,
-            token_modifiers_bitset: bits,
-        });
-        before = at;
-    }
-    tokens
 }
 
 /// What can be written at a cursor.

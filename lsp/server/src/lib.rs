@@ -10,10 +10,15 @@ mod backend;
 mod capabilities;
 mod convert;
 mod documents;
+mod formatting;
+mod hierarchy;
+mod lenses;
+mod links;
 mod owner;
 mod position;
 mod publish;
 mod snapshot;
+mod tokens;
 
 pub use owner::World;
 
