@@ -2,7 +2,7 @@
 //!
 //! The evaluator builds and folds them; the generator compiles them into the program.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::value::{Const, ValueType};
 
@@ -62,6 +62,19 @@ pub enum Expr {
     Unwrap(ExprId),
 }
 
+impl Expr {
+    /// The operands, in order.
+    pub fn operands(&self) -> Vec<ExprId> {
+        match self {
+            Self::Const(_) | Self::Key(_) => Vec::new(),
+            Self::Not(a) | Self::Negate(a) | Self::Some(a) | Self::IsSome(a) | Self::Unwrap(a) => vec![*a],
+            Self::Binary(_, a, b) => vec![*a, *b],
+            Self::If(a, b, c) => vec![*a, *b, *c],
+            Self::List(items) => items.clone(),
+        }
+    }
+}
+
 /// Expressions, each once, operands before their users.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exprs {
@@ -96,6 +109,23 @@ impl Exprs {
             Expr::Const(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// The keys that an expression reads, in order.
+    pub fn keys(&self, id: ExprId) -> Vec<KeyId> {
+        let mut keys = Vec::new();
+        let mut seen = FxHashSet::default();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            if seen.insert(id) {
+                if let Expr::Key(key) = self.get(id) {
+                    keys.push(*key);
+                }
+                open.extend(self.get(id).operands());
+            }
+        }
+        keys.sort_unstable();
+        keys
     }
 
     /// How many there are.

@@ -11,6 +11,7 @@ pub mod layout;
 mod lines;
 pub mod model;
 pub mod parse;
+pub mod picture;
 mod show;
 pub mod svg;
 pub mod text;
@@ -22,4 +23,5 @@ pub use model::{
     NodeKind, Platform, Requirement, Rust, Stage,
 };
 pub use parse::ParseError;
+pub use picture::Picture;
 pub use value::{Cidr, Const, EnumType, HostPath, ValueType};

@@ -2,8 +2,9 @@
 //!
 //! Devices are rounded boxes (jobs stand out), choices are ellipses; branches are dotted, the one that the defaults choose is
 //! bold, `after` is dashed. What belongs to one scope has one tint. Nodes carry `data-id` and `data-span`
-//! (`file:line:column`) for editors, and a title and an aria label for readers who do not see it. Where things
-//! stand is decided in [`crate::layout`], what a node shows in `card`, how it looks in `style`.
+//! (`file:line:column`) for editors, lines and the labels of branches `data-from` and `data-to`; all have a title or an aria
+//! label for readers who do not see it. What is drawn is decided in [`crate::picture`], where things
+//! stand in [`crate::layout`], what a node shows in `card`, how it looks in `style`.
 
 mod card;
 mod measure;
@@ -15,9 +16,8 @@ use core::fmt::Write as _;
 use unik_source::Sources;
 
 use crate::layout::{Input, Link, Point, Rect, Route, Size, Spacing, layout};
-use crate::lines::Lines;
-use crate::model::{DeviceGraph, Edge};
-use crate::text::{one_line, role_of};
+use crate::model::DeviceGraph;
+use crate::picture::{Line, LineKind, Marks, Picture, Shape};
 use card::{Card, Face, Tints};
 use measure::{LABEL, px, width};
 use xml::escaped;
@@ -28,61 +28,51 @@ const SPACING: Spacing = Spacing { box_gap: 260, link_gap: 180, row_gap: 380, ma
 const HEAD: i64 = 70;
 const LABEL_HEIGHT: i64 = 180;
 
-/// A whole SVG document.
+/// A graph as a whole SVG document.
 pub fn render(graph: &DeviceGraph, sources: &dyn Sources) -> String {
-    let mut lines = Lines::new(sources);
-    // Node indices have holes where nodes were removed, boxes have none.
-    let mut slots = vec![0; graph.graph.node_indices().map(|index| index.index() + 1).max().unwrap_or(0)];
-    let mut tints = Tints::default();
-    let mut cards = Vec::new();
-    for (slot, (index, node)) in graph.nodes().enumerate() {
-        slots[index.index()] = slot;
-        cards.push(Card::new(graph, index, tints.of(&node.scope), lines.start(node.place)));
-    }
-    let mut links = Vec::new();
-    let mut edges = Vec::new();
-    for (user, _) in graph.nodes() {
-        for (edge, used) in graph.uses(user) {
-            let label = match edge {
-                Edge::Branch { label, .. } => {
-                    Some(Size { width: width(&one_line(label), LABEL) + 120, height: LABEL_HEIGHT })
-                }
-                Edge::Argument { .. } | Edge::After { .. } => None,
-            };
-            links.push(Link { from: slots[user.index()], to: slots[used.index()], label });
-            edges.push((user, edge, used));
-        }
-    }
-    let roots = graph.roots.iter().filter_map(|root| slots.get(root.index()).copied()).collect();
-    let boxes = cards.iter().map(|card| card.size).collect();
-    let layout = layout(&Input { boxes, links, roots, spacing: SPACING });
+    draw(&Picture::of(graph, sources))
+}
 
-    let mut out = head(graph, layout.size);
-    for ((user, edge, used), mut route) in edges.iter().zip(layout.routes.iter().cloned()) {
-        let (from, to) = (&graph.graph[*user].id, &graph.graph[*used].id);
-        let title = format!("{from} – {} → {to}", role_of(graph, *user, edge));
-        let _ = write!(
-            out,
-            "<g class=\"{}\" data-from=\"{}\" data-to=\"{}\"><title>{}</title>",
-            class(edge),
-            escaped(from),
-            escaped(to),
-            escaped(&title),
-        );
+/// A picture as a whole SVG document.
+pub fn draw(picture: &Picture) -> String {
+    let mut tints = Tints::default();
+    let cards: Vec<Card> =
+        picture.figures.iter().map(|figure| Card::new(figure, tints.of(&figure.scope))).collect();
+    let link = |line: &Line| {
+        let label = match &line.kind {
+            LineKind::Branch { label, .. } => {
+                Some(Size { width: width(label, LABEL) + 120, height: LABEL_HEIGHT })
+            }
+            LineKind::Argument(_) | LineKind::After => None,
+        };
+        Link { from: line.from, to: line.to, label }
+    };
+    let links = picture.lines.iter().map(link).collect();
+    let boxes = cards.iter().map(|card| card.size).collect();
+    let layout = layout(&Input { boxes, links, roots: picture.roots.clone(), spacing: SPACING });
+
+    let mut out = head(picture, layout.size);
+    for (line, mut route) in picture.lines.iter().zip(layout.routes.iter().cloned()) {
         if let [first, .., last] = route.points.as_mut_slice() {
-            for (node, end) in [(user, first), (used, last)] {
-                let slot = slots[node.index()];
+            for (slot, end) in [(line.from, first), (line.to, last)] {
                 if cards[slot].round {
                     onto_ellipse(end, layout.boxes[slot]);
                 }
             }
         }
+        let (from, to) = (&picture.figures[line.from].id, &picture.figures[line.to].id);
+        let title = format!("{from} – {} → {to}{}", line.kind.role(), spoken(line.marks));
+        let _ = write!(out, "<g class=\"{}\"{}>", class(line), ends(picture, line));
+        let _ = write!(out, "<title>{}</title>", escaped(&title));
         draw_route(&mut out, &route);
         out.push_str("</g>\n");
     }
-    for ((_, edge, _), route) in edges.iter().zip(&layout.routes) {
-        if let (Edge::Branch { label, default, .. }, Some(rect)) = (edge, route.label) {
-            draw_label(&mut out, &one_line(label), *default, rect);
+    for (line, route) in picture.lines.iter().zip(&layout.routes) {
+        if let (LineKind::Branch { label, default, .. }, Some(rect)) = (&line.kind, route.label) {
+            let class = if *default { "label default" } else { "label" };
+            let class = format!("{class}{}", classes(line.marks));
+            let _ = write!(out, "<g class=\"{class}\"{}>", ends(picture, line));
+            draw_label(&mut out, label, rect);
         }
     }
     for (card, rect) in cards.iter().zip(&layout.boxes) {
@@ -92,34 +82,75 @@ pub fn render(graph: &DeviceGraph, sources: &dyn Sources) -> String {
     out
 }
 
-fn head(graph: &DeviceGraph, size: Size) -> String {
+fn head(picture: &Picture, size: Size) -> String {
     let (width, height) = (px(size.width), px(size.height));
-    let name = escaped(&graph.unikernel);
+    let name = escaped(&picture.name);
     let target =
-        graph.target.as_ref().map_or_else(String::new, |target| format!(" for {}", escaped(&target.name)));
-    let nodes = graph.graph.node_count();
-    let choices =
-        graph.nodes().filter(|(_, node)| matches!(node.kind, crate::model::NodeKind::Choice(_))).count();
+        picture.target.as_ref().map_or_else(String::new, |target| format!(" for {}", escaped(target)));
+    let count = |is: fn(&Shape) -> bool| picture.figures.iter().filter(|figure| is(&figure.shape)).count();
+    let devices = count(|shape| matches!(shape, Shape::Device { .. }));
+    let choices = count(|shape| matches!(shape, Shape::Choice { .. }));
+    let scopes = match count(|shape| matches!(shape, Shape::Scope { .. })) {
+        0 => String::new(),
+        scopes => format!(", scopes: {scopes}"),
+    };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" class=\"unik\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"graphics-document\" aria-roledescription=\"device graph\" \
          aria-label=\"{name}\">\n\
          <title>{name}{target}</title>\n\
-         <desc>Devices: {}, open choices: {choices}.</desc>\n\
+         <desc>Devices: {devices}, open choices: {choices}{scopes}.</desc>\n\
          <style>\n{}</style>\n\
          <rect class=\"paper\" width=\"{width}\" height=\"{height}\" rx=\"12\"/>\n",
-        nodes - choices,
         style::CSS,
     )
 }
 
-fn class(edge: &Edge) -> &'static str {
-    match edge {
-        Edge::Argument { .. } => "argument",
-        Edge::After { .. } => "after",
-        Edge::Branch { default: true, .. } => "branch default",
-        Edge::Branch { default: false, .. } => "branch",
+fn class(line: &Line) -> String {
+    let kind = match line.kind {
+        LineKind::Argument(_) => "argument",
+        LineKind::After => "after",
+        LineKind::Branch { default: true, .. } => "branch default",
+        LineKind::Branch { default: false, .. } => "branch",
+    };
+    format!("{kind}{}", classes(line.marks))
+}
+
+fn ends(picture: &Picture, line: &Line) -> String {
+    let id = |at: usize| escaped(&picture.figures[at].id);
+    format!(" data-from=\"{}\" data-to=\"{}\"", id(line.from), id(line.to))
+}
+
+/// The classes of marks, each with a space before it.
+fn classes(marks: Marks) -> String {
+    let mut classes = String::new();
+    for (class, there) in [("taken", marks.taken), ("faded", marks.faded), ("wrong", marks.wrong)] {
+        if there {
+            classes.push(' ');
+            classes.push_str(class);
+        }
     }
+    if let Some(change) = marks.change {
+        classes.push(' ');
+        classes.push_str(change.word());
+    }
+    classes
+}
+
+/// Marks in words, with a comma before each.
+fn spoken(marks: Marks) -> String {
+    let mut words = String::new();
+    for (word, there) in [("taken", marks.taken), ("not taken", marks.faded), ("has an error", marks.wrong)] {
+        if there {
+            words.push_str(", ");
+            words.push_str(word);
+        }
+    }
+    if let Some(change) = marks.change {
+        words.push_str(", ");
+        words.push_str(change.word());
+    }
+    words
 }
 
 /// Moves a point of the upper or lower edge of a box vertically onto the ellipse in it.
@@ -161,12 +192,11 @@ fn draw_route(out: &mut String, route: &Route) {
     let _ = write!(out, "\"/><path class=\"head\" d=\"M{left} {neck}L{x} {y}L{right} {neck}Z\"/>");
 }
 
-fn draw_label(out: &mut String, label: &str, default: bool, rect: Rect) {
-    let class = if default { "label default" } else { "label" };
+fn draw_label(out: &mut String, label: &str, rect: Rect) {
     let middle = rect.center();
     let _ = writeln!(
         out,
-        "<g class=\"{class}\"><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"9\"/>\
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"9\"/>\
          <text x=\"{}\" y=\"{}\">{}</text></g>",
         px(rect.x),
         px(rect.y),
@@ -220,6 +250,13 @@ impl Card {
                 let _ = write!(out, "<tspan class=\"soft\">{}</tspan>", escaped(&line.soft));
             }
             let _ = write!(out, "{}</text>", escaped(&line.text));
+        }
+        if let Some(badge) = self.badge {
+            let (x, y) =
+                (px(rect.x + rect.width - 20), px(rect.y + if self.round { rect.height / 8 } else { 20 }));
+            let _ = write!(out, "<circle class=\"badge\" cx=\"{x}\" cy=\"{y}\" r=\"8\"/>");
+            let y = px(rect.y + if self.round { rect.height / 8 } else { 20 } + 40);
+            let _ = write!(out, "<text class=\"sign\" x=\"{x}\" y=\"{y}\">{badge}</text>");
         }
         out.push_str("</g>\n");
     }

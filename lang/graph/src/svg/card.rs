@@ -1,13 +1,12 @@
 //! What a node shows: its lines of text with their places, and the size that they need.
 
-use petgraph::stable_graph::NodeIndex;
 use smol_str::SmolStr;
 
 use super::measure::{LABEL, NAME, SMALL, cut, width};
 use super::style::TINTS;
+use super::{classes, spoken};
 use crate::layout::Size;
-use crate::model::{DeviceGraph, Node, NodeKind};
-use crate::text::{one_line, values};
+use crate::picture::{Change, Figure, Marks, Shape};
 
 /// Left and right of the text.
 pub(super) const PADDING: i64 = 130;
@@ -86,64 +85,91 @@ pub(super) struct Card {
     pub(super) title: String,
     pub(super) spoken: String,
     pub(super) round: bool,
+    /// The sign of its most important mark.
+    pub(super) badge: Option<&'static str>,
     pub(super) lines: Vec<Line>,
     pub(super) size: Size,
 }
 
 impl Card {
-    pub(super) fn new(graph: &DeviceGraph, index: NodeIndex, tint: Option<usize>, span: String) -> Self {
-        let node = &graph.graph[index];
+    pub(super) fn new(figure: &Figure, tint: Option<usize>) -> Self {
         let mut texts = Vec::new();
-        if !node.scope.is_empty() {
-            texts.push((Face::Scope, String::new(), node.scope.join(" › ")));
+        let inside = matches!(figure.shape, Shape::Scope { .. });
+        let around = &figure.scope[..figure.scope.len() - usize::from(inside && !figure.scope.is_empty())];
+        if !around.is_empty() {
+            texts.push((Face::Scope, String::new(), around.join(" › ")));
         }
         let mut class = String::from("node");
-        let (round, title, spoken) = match &node.kind {
-            NodeKind::Device(device) => {
-                let at = device.name.len() - device.short.len().min(device.name.len());
-                let (soft, name) = match device.name.split_at_checked(at) {
-                    Some((soft, name)) if name == device.short => (soft, name),
-                    _ => ("", device.name.as_str()),
+        let Figure { id, span, ty, .. } = figure;
+        let (round, title, said) = match &figure.shape {
+            Shape::Device { name, short, job, values, keys } => {
+                let at = name.len() - short.len().min(name.len());
+                let (soft, own) = match name.split_at_checked(at) {
+                    Some((soft, own)) if own == short => (soft, own),
+                    _ => ("", name.as_str()),
                 };
-                texts.push((Face::Name, soft.to_owned(), name.to_owned()));
-                texts.push((Face::Type, String::new(), node.ty.to_string()));
-                let values = values(graph, node);
-                let keys: Vec<_> =
-                    device.keys.iter().filter_map(|key| graph.keys.get(key.0 as usize)).collect();
+                texts.push((Face::Name, soft.to_owned(), own.to_owned()));
+                texts.push((Face::Type, String::new(), ty.to_string()));
                 if !values.is_empty() || !keys.is_empty() {
                     texts.push((Face::Rule, String::new(), String::new()));
                 }
-                for (name, value) in &values {
+                for (name, value) in values {
                     texts.push((Face::Value, format!("{name}: "), value.clone()));
                 }
                 for key in keys {
-                    texts.push((Face::Value, "key ".to_owned(), format!("--{}", key.option)));
+                    texts.push((Face::Value, "key ".to_owned(), format!("--{key}")));
                 }
-                class.push_str(if device.job { " job" } else { "" });
+                class.push_str(if *job { " job" } else { "" });
                 let given: String = values.iter().map(|(name, value)| format!("\n{name}: {value}")).collect();
-                let title = format!("{} = {}: {}{given}\n{span}", node.id, device.name, node.ty);
-                (false, title, format!("{}, device {}, {}", node.id, device.name, node.ty))
+                (false, format!("{id} = {name}: {ty}{given}\n{span}"), format!("{id}, device {name}, {ty}"))
             }
-            NodeKind::Choice(choice) => {
-                let label = one_line(&choice.label);
+            Shape::Choice { label } => {
                 if let Some((face, ..)) = texts.first_mut() {
                     *face = Face::ChoiceScope;
                 }
                 texts.push((Face::Choice, String::new(), label.clone()));
-                texts.push((Face::ChoiceType, String::new(), node.ty.to_string()));
-                (true, format!("choice: {label}\n{span}"), format!("choice by {label}, {}", node.ty))
+                texts.push((Face::ChoiceType, String::new(), ty.to_string()));
+                (true, format!("choice: {label}\n{span}"), format!("choice by {label}, {ty}"))
+            }
+            Shape::Scope { members } => {
+                let name = figure.scope.last().map(SmolStr::as_str).unwrap_or_default();
+                let nodes = format!("{} nodes", members.len());
+                texts.push((Face::Name, String::new(), format!("{name} …")));
+                texts.push((Face::Type, String::new(), nodes.clone()));
+                class.push_str(" gathered");
+                let members: String = members.iter().map(|id| format!("\n{id}")).collect();
+                let said = format!("scope {}, {nodes}", figure.scope.join("."));
+                (false, format!("{said}{members}"), said)
             }
         };
         if let Some(tint) = tint {
             class.push_str(&format!(" tint{tint}"));
         }
+        class.push_str(&classes(figure.marks));
+        let badge = match figure.marks {
+            Marks { wrong: true, .. } => Some("!"),
+            Marks { change: Some(Change::Added), .. } => Some("+"),
+            Marks { change: Some(Change::Removed), .. } => Some("−"),
+            Marks { change: Some(Change::Changed), .. } => Some("~"),
+            _ => None,
+        };
         let (lines, size) = set(texts, round);
-        Self { id: node.id.clone(), class, span, title: scoped(node, title), spoken, round, lines, size }
+        Self {
+            id: id.clone(),
+            class,
+            span: span.clone(),
+            title: if inside { title } else { scoped(figure, title) },
+            spoken: format!("{said}{}", spoken(figure.marks)),
+            round,
+            badge,
+            lines,
+            size,
+        }
     }
 }
 
-fn scoped(node: &Node, title: String) -> String {
-    if node.scope.is_empty() { title } else { format!("{title}\nin {}", node.scope.join(".")) }
+fn scoped(figure: &Figure, title: String) -> String {
+    if figure.scope.is_empty() { title } else { format!("{title}\nin {}", figure.scope.join(".")) }
 }
 
 /// Gives every line its place; the size is even so that middles are exact.

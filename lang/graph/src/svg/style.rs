@@ -9,11 +9,11 @@ pub(super) const TINTS: usize = 6;
 pub(super) const CSS: &str = "\
 .unik{--paper:#ffffff;--ink:#1b2333;--soft:#6b7688;--line:#8793a8;--edge:#c3ccda;--box:#f6f8fb;--job:#e3ecff;\
 --job-edge:#4c76d9;--type:#2f5bb7;--choice:#fff6df;--choice-edge:#d9a527;--branch:#b98512;--after:#9b7fc9;\
---tint0:#e9f7ef;--tint1:#fdeef3;--tint2:#eaf4fd;--tint3:#f3eefc;--tint4:#fbf1e4;--tint5:#e8f6f6}
+--tint0:#e9f7ef;--tint1:#fdeef3;--tint2:#eaf4fd;--tint3:#f3eefc;--tint4:#fbf1e4;--tint5:#e8f6f6;--wrong:#c4302b;--added:#1f7a3a;--removed:#a8326b;--changed:#8a5a00}
 @media(prefers-color-scheme:dark){.unik{--paper:#12161e;--ink:#e7ecf4;--soft:#93a0b5;--line:#73819a;--edge:#3b4659;\
 --box:#1c222d;--job:#1d2c4f;--job-edge:#6f97f5;--type:#8fb2ff;--choice:#332a14;--choice-edge:#c99a2e;\
 --branch:#dcae4a;--after:#b79fe3;--tint0:#16291f;--tint1:#2f1a23;--tint2:#152636;--tint3:#231d36;--tint4:#2e2416;\
---tint5:#132a2a}}
+--tint5:#132a2a;--wrong:#ff8a80;--added:#63d18a;--removed:#f38fc0;--changed:#e8b64c}}
 .unik text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace;\
 font-size:11px;fill:#1b2333;fill:var(--ink)}
 .unik .paper{fill:#ffffff;fill:var(--paper)}
@@ -44,6 +44,19 @@ font-size:11px;fill:#1b2333;fill:var(--ink)}
 .unik .label text{font-size:10.5px;text-anchor:middle}
 .unik .label.default rect{fill:#fff6df;fill:var(--choice)}
 .unik .label.default text{font-weight:700}
+.unik .gathered rect{stroke-width:2.4;stroke-dasharray:7 3}
+.unik .taken .line{stroke-width:2;stroke-dasharray:none}
+.unik .faded{opacity:0.42}
+.unik .added rect,.unik .added ellipse,.unik .added .line{stroke:#1f7a3a;stroke:var(--added);stroke-width:2.4}
+.unik .added .head,.unik .added .badge{fill:#1f7a3a;fill:var(--added)}
+.unik .removed rect,.unik .removed ellipse,.unik .removed .line{stroke:#a8326b;stroke:var(--removed);stroke-width:2.4;\
+stroke-dasharray:4 4}
+.unik .removed .head,.unik .removed .badge{fill:#a8326b;fill:var(--removed)}
+.unik .changed rect,.unik .changed ellipse,.unik .changed .line{stroke:#8a5a00;stroke:var(--changed);stroke-width:2.4}
+.unik .changed .head,.unik .changed .badge{fill:#8a5a00;fill:var(--changed)}
+.unik .wrong rect,.unik .wrong ellipse{stroke:#c4302b;stroke:var(--wrong);stroke-width:2.6}
+.unik .wrong .badge{fill:#c4302b;fill:var(--wrong)}
+.unik .sign{font-size:12px;font-weight:700;text-anchor:middle;fill:#ffffff;fill:var(--paper)}
 ";
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod build;
 mod dot;
 mod json;
 mod layout;
+mod picture;
 mod shapes;
 mod show;
 mod svg;
