@@ -6,6 +6,7 @@
 use unik_graph::{Const, Expr, ExprId, Exprs, KeyId, Op, ValueType};
 
 use crate::arithmetic::{self, Known, bool};
+use crate::table::number;
 
 /// The expressions of an evaluation.
 #[derive(Debug, Default)]
@@ -41,6 +42,20 @@ enum Seen<'e> {
 pub(crate) struct Overflow;
 
 impl Folded {
+    /// Expressions that are finished, with what is known of them when `key` says what is known of each key. Operands come before
+    /// their users, and what a key's default is made of before the key.
+    pub(crate) fn over(exprs: &Exprs, key: impl Fn(&Self, KeyId) -> Known) -> Self {
+        let mut folded = Self { exprs: exprs.clone(), facts: Vec::with_capacity(exprs.len()) };
+        for id in (0..exprs.len()).map(|id| ExprId(number(id))) {
+            let known = match exprs.get(id) {
+                Expr::Key(at) => key(&folded, *at),
+                expr => folded.value(expr, exprs.ty(id), Column::Known),
+            };
+            folded.facts.push(Facts { known, usual: Known::Open, boot: false });
+        }
+        folded
+    }
+
     pub(crate) fn get(&self, id: ExprId) -> &Expr {
         self.exprs.get(id)
     }
@@ -106,7 +121,7 @@ impl Folded {
             Expr::Const(value) => return Ok(self.add_const(value, ty.clone())),
             expr => expr,
         };
-        let operands = operands(&expr);
+        let operands = expr.operands();
         if operands.iter().all(|id| self.constant(*id).is_some()) {
             match self.value(&expr, ty, Column::Known) {
                 Known::Value(value) => return Ok(self.add_const(value, ty.clone())),
@@ -146,14 +161,7 @@ impl Folded {
 
     /// The keys that an expression reads, in order.
     pub(crate) fn keys(&self, id: ExprId) -> Vec<KeyId> {
-        let mut keys = Vec::new();
-        self.walk(id, |_, expr| {
-            if let Expr::Key(key) = expr {
-                keys.push(*key);
-            }
-        });
-        keys.sort_unstable();
-        keys
+        self.exprs.keys(id)
     }
 
     /// The innermost operation of an expression whose known value is outside its type.
@@ -162,24 +170,15 @@ impl Folded {
         if !matches!(self.seen(at, Column::Known), Seen::Overflow) {
             return None;
         }
-        while let Some(inner) = operands(self.get(at))
+        while let Some(inner) = self
+            .get(at)
+            .operands()
             .into_iter()
             .find(|operand| matches!(self.seen(*operand, Column::Known), Seen::Overflow))
         {
             at = inner;
         }
         Some(at)
-    }
-
-    fn walk(&self, id: ExprId, mut visit: impl FnMut(ExprId, &Expr)) {
-        let mut seen = rustc_hash::FxHashSet::default();
-        let mut open = vec![id];
-        while let Some(id) = open.pop() {
-            if seen.insert(id) {
-                visit(id, self.get(id));
-                open.extend(operands(self.get(id)));
-            }
-        }
     }
 
     fn put(&mut self, expr: Expr, ty: ValueType, facts: Facts) -> ExprId {
@@ -321,16 +320,5 @@ impl Seen<'_> {
             Self::Overflow => Known::Overflow,
             Self::Value(value) => with(value),
         }
-    }
-}
-
-/// The operands of an expression, in order.
-pub(crate) fn operands(expr: &Expr) -> Vec<ExprId> {
-    match expr {
-        Expr::Const(_) | Expr::Key(_) => Vec::new(),
-        Expr::Not(a) | Expr::Negate(a) | Expr::Some(a) | Expr::IsSome(a) | Expr::Unwrap(a) => vec![*a],
-        Expr::Binary(_, a, b) => vec![*a, *b],
-        Expr::If(a, b, c) => vec![*a, *b, *c],
-        Expr::List(items) => items.clone(),
     }
 }

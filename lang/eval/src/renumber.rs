@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use unik_graph::{Expr, ExprId, Exprs, Key, KeyId, Stage};
 
-use crate::fold::operands;
 use crate::keys::{KeyInstance, KeyOwner};
 use crate::machine::Machine;
 use crate::node::{Node, Nodes};
@@ -47,7 +46,7 @@ impl<'d> Machine<'d> {
                 {
                     open.extend(self.keys.get(*key).default);
                 }
-                open.extend(operands(self.exprs.get(id)));
+                open.extend(self.exprs.get(id).operands());
             }
         }
         let mut renumbered = Renumbered {
