@@ -5,6 +5,7 @@ mod acting;
 mod asking;
 mod completing;
 mod damage;
+mod graphs;
 mod layout;
 mod leading;
 mod reading;

@@ -1,0 +1,146 @@
+//! What of a graph a configuration takes: what its jobs need when every choice that the configuration decides is made.
+
+use unik_eval::Valuation;
+use unik_graph::picture::{Change, LineKind, Marks, Shape};
+use unik_graph::{ArgumentValue, Const, DeviceGraph, Node, NodeKind, Picture};
+
+/// What one configuration takes of a whole picture.
+#[derive(Debug)]
+pub(super) struct Taken {
+    valuation: Valuation,
+    /// By box.
+    pub(super) figures: Vec<bool>,
+    /// By line.
+    pub(super) lines: Vec<bool>,
+    /// By box: the branch that a choice takes, if it is decided.
+    branches: Vec<Option<u32>>,
+}
+
+impl Taken {
+    /// Follows the jobs; the nth box is the nth node.
+    pub(super) fn new(graph: &DeviceGraph, picture: &Picture, valuation: Valuation) -> Self {
+        let branch = |(_, node): (_, &Node)| match &node.kind {
+            NodeKind::Device(_) => None,
+            NodeKind::Choice(choice) => match valuation.value(choice.selector) {
+                Some(Const::Int(index)) => u32::try_from(*index).ok(),
+                _ => None,
+            },
+        };
+        let branches: Vec<Option<u32>> = graph.nodes().map(branch).collect();
+        let mut leaving = vec![Vec::new(); picture.figures.len()];
+        for (index, line) in picture.lines.iter().enumerate() {
+            leaving[line.from].push(index);
+        }
+        let mut figures = vec![false; picture.figures.len()];
+        let mut lines = vec![false; picture.lines.len()];
+        let mut open = picture.roots.clone();
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut figures[at], true) {
+                continue;
+            }
+            for line in &leaving[at] {
+                let goes = match (&picture.lines[*line].kind, branches[at]) {
+                    (LineKind::Branch { index, .. }, Some(taken)) => *index == taken,
+                    // A choice that nothing decides leaves all its branches open.
+                    _ => true,
+                };
+                if goes {
+                    lines[*line] = true;
+                    open.push(picture.lines[*line].to);
+                }
+            }
+        }
+        Self { valuation, figures, lines, branches }
+    }
+
+    /// The values of a device's arguments, as text for people; none for one that the configuration does not give.
+    fn values(&self, graph: &DeviceGraph, node: &Node) -> Vec<Option<String>> {
+        let NodeKind::Device(device) = &node.kind else { return Vec::new() };
+        let values = device.args.iter().filter_map(|argument| match argument.value {
+            ArgumentValue::Device => None,
+            ArgumentValue::Value(id) => {
+                let value = self.valuation.value(id);
+                Some(value.map(|value| value.literal(graph.exprs.ty(id))))
+            }
+        });
+        values.collect()
+    }
+}
+
+/// Marks what the configuration does not take, and what differs from the other one. With `shown`, values stand instead of the
+/// expressions that have them.
+pub(super) fn changes(
+    graph: &DeviceGraph,
+    picture: &mut Picture,
+    now: &Taken,
+    before: Option<&Taken>,
+    shown: bool,
+) {
+    for (index, line) in picture.lines.iter_mut().enumerate() {
+        line.marks = marks(now.lines[index], before.map(|before| before.lines[index]));
+        line.marks.taken = now.lines[index] && now.branches[line.from].is_some();
+    }
+    for (index, (_, node)) in graph.nodes().enumerate() {
+        let figure = &mut picture.figures[index];
+        figure.marks = marks(now.figures[index], before.map(|before| before.figures[index]));
+        let both = before.filter(|before| before.figures[index] && now.figures[index]);
+        if both.is_some_and(|before| before.branches[index] != now.branches[index]) {
+            figure.marks.change = Some(Change::Changed);
+        }
+        let Shape::Device { values, .. } = &mut figure.shape else { continue };
+        // What only the other configuration takes has its values.
+        let own = match before {
+            Some(before) if !now.figures[index] => before,
+            _ => now,
+        };
+        let known = own.values(graph, node);
+        let others = both.map(|before| before.values(graph, node));
+        for (at, (_, text)) in values.iter_mut().enumerate() {
+            let value = known.get(at).cloned().flatten();
+            let other = others.as_ref().and_then(|others| others.get(at).cloned());
+            let differs = other.as_ref().is_some_and(|other| *other != value);
+            let of = |value: Option<String>| value.unwrap_or_else(|| "open".to_owned());
+            if differs {
+                let (value, other) = (of(value), of(other.flatten()));
+                *text = if shown {
+                    format!("{value}, not {other}")
+                } else {
+                    format!("{text} ({value}, not {other})")
+                };
+                figure.marks.change = Some(Change::Changed);
+            } else if let (true, Some(value)) = (shown, value) {
+                *text = value;
+            }
+        }
+    }
+}
+
+fn marks(now: bool, before: Option<bool>) -> Marks {
+    let change = match (now, before) {
+        (true, Some(false)) => Some(Change::Added),
+        (false, Some(true)) => Some(Change::Removed),
+        _ => None,
+    };
+    // What only the other configuration takes is shown as such.
+    Marks { faded: !now && change.is_none(), change, ..Marks::default() }
+}
+
+/// Leaves only what is taken, by the one configuration or the other, without the choices that are decided.
+pub(super) fn only_taken(picture: &mut Picture, now: &Taken, before: Option<&Taken>) {
+    let decided = |taken: &Taken, at: usize| !taken.figures[at] || taken.branches[at].is_some();
+    let choice = |at: usize| matches!(picture.figures[at].shape, Shape::Choice { .. });
+    let made: Vec<bool> = (0..picture.figures.len())
+        .map(|at| choice(at) && decided(now, at) && before.is_none_or(|before| decided(before, at)))
+        .collect();
+    let kept: Vec<bool> = (0..picture.figures.len())
+        .map(|at| now.figures[at] || before.is_some_and(|before| before.figures[at]))
+        .collect();
+    let mut at = 0;
+    picture.lines.retain(|_| {
+        at += 1;
+        now.lines[at - 1] || before.is_some_and(|before| before.lines[at - 1])
+    });
+    let made = made.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(made, _)| *made).collect::<Vec<_>>();
+    picture.retain(&kept);
+    picture.resolve(&made);
+}
