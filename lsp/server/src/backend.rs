@@ -11,7 +11,7 @@ use tower_lsp::ls_types::*;
 
 use crate::owner::{Job, Queue};
 use crate::snapshot::Snapshot;
-use crate::{actions, capabilities, convert, formatting, hierarchy, lenses, links, tokens};
+use crate::{actions, capabilities, convert, formatting, graph, hierarchy, lenses, links, tokens};
 
 /// The most declarations that a search of the workspace gives.
 const MOST_SYMBOLS: usize = 200;
@@ -48,6 +48,12 @@ impl Backend {
             Ok(Err(unik_ide::Cancelled)) => Err(Error::new(ErrorCode::ContentModified)),
             Err(_) => Err(Error::internal_error()),
         }
+    }
+
+    /// `unik/graph`
+    pub(crate) async fn graph(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        let uri = graph::document(&params)?;
+        self.ask(move |snapshot| graph::graph(snapshot, uri, params)).await
     }
 }
 

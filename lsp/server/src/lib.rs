@@ -11,6 +11,7 @@ mod capabilities;
 mod convert;
 mod documents;
 mod formatting;
+mod graph;
 mod hierarchy;
 mod lenses;
 mod links;
@@ -19,6 +20,7 @@ mod position;
 mod publish;
 mod snapshot;
 mod tokens;
+mod watch;
 
 pub use owner::World;
 
@@ -42,10 +44,13 @@ pub fn serve(world: World) -> io::Result<bool> {
     let asked = shut.clone();
     runtime.block_on(async move {
         let handle = tokio::runtime::Handle::current();
-        let (service, socket) = LspService::new(|client| {
+        let (service, socket) = LspService::build(|client| {
+            let watch = watch::start(&handle, client.clone());
             let publisher = publish::start(&handle, client);
-            backend::Backend::new(owner::start(&handle, world, publisher), shut)
-        });
+            backend::Backend::new(owner::start(&handle, world, publisher, watch), shut)
+        })
+        .custom_method("unik/graph", backend::Backend::graph)
+        .finish();
         Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).serve(service).await;
     });
     runtime.shutdown_background();

@@ -14,11 +14,12 @@ use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri}
 use unik_db::{Library, System};
 use unik_ide::Host;
 
-use crate::convert;
 use crate::documents::{Document, Documents, path_of};
 use crate::position::Encoding;
 use crate::publish::{Publisher, Report};
 use crate::snapshot::{Known, Snapshot};
+use crate::watch::Watch;
+use crate::{convert, graph};
 
 /// The world around the server.
 pub struct World {
@@ -69,7 +70,7 @@ impl Queue {
 }
 
 /// Starts the thread; it ends when its queue is gone.
-pub(crate) fn start(handle: &Handle, world: World, publisher: Publisher) -> Queue {
+pub(crate) fn start(handle: &Handle, world: World, publisher: Publisher, watch: Watch) -> Queue {
     let (jobs, received) = channel();
     let encoding = Arc::new(OnceLock::new());
     let owner = Owner {
@@ -78,6 +79,7 @@ pub(crate) fn start(handle: &Handle, world: World, publisher: Publisher) -> Queu
         encoding: encoding.clone(),
         handle: handle.clone(),
         publisher,
+        watch,
         state: 0,
     };
     // Without a thread nobody answers: the client sees its requests fail.
@@ -96,6 +98,7 @@ struct Owner {
     encoding: Arc<OnceLock<Encoding>>,
     handle: Handle,
     publisher: Publisher,
+    watch: Watch,
     /// Counts changes.
     state: u64,
 }
@@ -162,7 +165,8 @@ impl Owner {
         let known = self.documents.iter();
         let known = known.map(|(path, document)| (path.clone(), (document.uri.clone(), document.version)));
         let known: Known = Arc::new(known.collect());
-        Snapshot { analysis: self.host.analysis(), known, encoding: self.encoding() }
+        let watch = self.watch.clone();
+        Snapshot { analysis: self.host.analysis(), known, encoding: self.encoding(), watch }
     }
 
     fn ask(&self, question: Box<dyn FnOnce(Snapshot) + Send>) {
@@ -180,5 +184,9 @@ impl Owner {
                 drop(publisher.send(Report { state, files }));
             }
         }));
+        if !self.watch.is_empty() {
+            // Overtaken, it is done again as well.
+            self.ask(Box::new(|snapshot| _ = snapshot.analysis.ask(|_| graph::look(&snapshot))));
+        }
     }
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tower_lsp::ls_types::{Location, Position, Range, TextDocumentIdentifier, Uri};
+use unik_eval::KeyValues;
 use unik_ide::Analysis;
 use unik_source::{FileId, Span};
 
 use crate::documents::path_of;
 use crate::position::{Encoding, Lines};
+use crate::watch::Watch;
 
 /// How the client calls the files that it has open, and the number of the state that it sent last, by path.
 pub(crate) type Known = Arc<BTreeMap<String, (Uri, i32)>>;
@@ -19,6 +21,7 @@ pub(crate) struct Snapshot {
     pub(crate) analysis: Analysis,
     pub(crate) known: Known,
     pub(crate) encoding: Encoding,
+    pub(crate) watch: Watch,
 }
 
 impl Snapshot {
@@ -31,6 +34,11 @@ impl Snapshot {
     pub(crate) fn at(&self, document: &TextDocumentIdentifier, position: Position) -> (FileId, u32) {
         let file = self.file(document);
         (file, self.lines(file).offset(position))
+    }
+
+    /// The configuration of a file.
+    pub(crate) fn values(&self, _file: FileId) -> KeyValues {
+        KeyValues::default()
     }
 
     /// The lines of a file.
