@@ -48,9 +48,9 @@ pub use lookup::{
     type_as_written, written_type,
 };
 pub use queries::{
-    checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type,
-    checked_platform, checked_require, checked_unikernel, declared, diagnostics, keys_of_file, platforms,
-    reach, requires, settle, target_type, type_of, unikernels,
+    Cores, checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type,
+    checked_platform, checked_require, checked_unikernel, cores, declared, diagnostics, keys_of_file,
+    platforms, reach, requires, settle, target_type, type_of, unikernels,
 };
 pub use together::diagnostics_in_reach;
 pub use type_text::{type_text, type_text_in};

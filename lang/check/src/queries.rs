@@ -1,11 +1,12 @@
 //! What others ask of this crate.
 
+use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use unik_db::{Db, Item, items};
+use unik_db::{Db, Item, Items, items};
 use unik_graph::value::EnumType;
-use unik_source::{Diagnostic, FileId};
+use unik_source::{Anchor, Diagnostic, FileId};
 
 use crate::choice;
 use crate::core::{DefId, Device, Key, Let, ModuleType, Platform, Require, Type, Unikernel};
@@ -98,6 +99,33 @@ pub fn checked_core(db: &dyn Db, id: DefId) -> Option<&Core> {
     settled(db, file);
     let item: Item<'_> = items(db, file).get(id.item)?;
     Some(&crate::checked(db, item).core)
+}
+
+/// The checked items of a file, for whoever asks for many of them.
+#[derive(Clone, Copy)]
+pub struct Cores<'db> {
+    db: &'db dyn Db,
+    items: &'db Items<'db>,
+}
+
+/// The checked items of a file. It is settled here, once, as in [`checked_core`].
+pub fn cores(db: &dyn Db, file: FileId) -> Option<Cores<'_>> {
+    let file = db.source(file)?;
+    settled(db, file);
+    Some(Cores { db, items: items(db, file) })
+}
+
+impl<'db> Cores<'db> {
+    /// The core of the item with this number.
+    pub fn get(&self, item: Anchor) -> Option<&'db Core> {
+        Some(&crate::checked(self.db, self.items.get(item)?).core)
+    }
+}
+
+impl fmt::Debug for Cores<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cores").finish_non_exhaustive()
+    }
 }
 
 macro_rules! checked {

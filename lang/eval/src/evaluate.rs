@@ -61,7 +61,7 @@ pub(crate) fn mistakes_in(
 ) -> Vec<Diagnostic> {
     let (mut machine, value, requires) = run(defs, def, unikernel, values, mode);
     match mode {
-        Mode::Concrete => drop(machine.graph(unikernel, value, &requires)),
+        Mode::Concrete => machine.judge(unikernel, value, &requires),
         Mode::Symbolic => read_own_keys(&mut machine),
     }
     machine.diagnostics

@@ -36,19 +36,7 @@ impl<'d> Machine<'d> {
         value: Value,
         requires: &[Pending<'d>],
     ) -> Option<DeviceGraph> {
-        let mut roots = Vec::new();
-        match value {
-            Value::Node(node) => roots.push(node),
-            Value::List(list) => {
-                let jobs = self.lists.get(list.0).iter().filter_map(|value| match value {
-                    Value::Node(node) => Some(*node),
-                    _ => None,
-                });
-                let mut seen = FxHashSet::default();
-                roots.extend(jobs.filter(|job| seen.insert(*job)));
-            }
-            _ => return None,
-        }
+        let roots = self.roots(value);
         if roots.is_empty() {
             return None;
         }
@@ -110,6 +98,46 @@ impl<'d> Machine<'d> {
             keys,
             exprs: renumbered.exprs,
         })
+    }
+
+    /// Reports what is wrong when all of it stands in one image. Where nothing could be, nothing is drawn.
+    pub(crate) fn judge(&mut self, unikernel: &Unikernel, value: Value, requires: &[Pending<'d>]) {
+        let order = start_order(&self.nodes, &self.roots(value));
+        if self.keys.list.len() > 1 || order.iter().any(|node| self.matters(self.nodes.get(*node))) {
+            drop(self.graph(unikernel, value, requires));
+        }
+    }
+
+    /// Whether something may be wrong with a node that it does not show alone.
+    fn matters(&self, node: &Node<'d>) -> bool {
+        let Node::Device(node) = node else { return false };
+        let device = node.device;
+        let formulas = node.arguments.iter().filter_map(|argument| match argument {
+            Value::Expr(id) => Some(id),
+            _ => None,
+        });
+        self.wrong_target(device, node.place).is_some()
+            || !device.exclusive.is_empty()
+            || !device.attach.is_empty()
+            || formulas.chain(&node.keys).any(|id| self.exprs.overflowing(*id).is_some())
+    }
+
+    /// The jobs that a unikernel's body gave.
+    fn roots(&self, value: Value) -> Vec<NodeId> {
+        let mut roots = Vec::new();
+        match value {
+            Value::Node(node) => roots.push(node),
+            Value::List(list) => {
+                let jobs = self.lists.get(list.0).iter().filter_map(|value| match value {
+                    Value::Node(node) => Some(*node),
+                    _ => None,
+                });
+                let mut seen = FxHashSet::default();
+                roots.extend(jobs.filter(|job| seen.insert(*job)));
+            }
+            _ => {}
+        }
+        roots
     }
 
     /// The keys of an expression that may change at boot.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use unik_check::core::{self, DefId};
-use unik_check::{Core, checked_core};
+use unik_check::{Core, Cores, checked_core};
 use unik_db::{Db, Entry, Item, Text, items, path};
 use unik_graph::{EnumType, Exprs, HostPath};
 use unik_source::{Anchor, Diagnostic, FileId, Place, Span};
@@ -66,7 +66,7 @@ fn wrong<'db>(db: &'db dyn Db, unikernel: Item<'db>) -> Vec<Diagnostic> {
     let def = unik_check::id_of(db, unikernel);
     // What did not parse has been reported.
     let Some(Core::Unikernel(unikernel)) = checked_core(db, def) else { return Vec::new() };
-    let program = Program { db, file: def.file, cores: RefCell::default() };
+    let program = Program::new(db, def.file);
     let mut diagnostics = mistakes_in(&program, def, unikernel, &KeyValues::default(), Mode::Symbolic);
     diagnostics.extend(by_defaults(&program, def, unikernel));
     diagnostics
@@ -110,7 +110,7 @@ fn by_defaults(program: &Program<'_>, def: DefId, unikernel: &core::Unikernel) -
 fn evaluated(db: &dyn Db, file: FileId, def: DefId, values: &KeyValues, mode: Mode) -> Outcome {
     // What did not parse has been reported.
     let Some(Core::Unikernel(unikernel)) = checked_core(db, def) else { return nothing(Vec::new()) };
-    let program = Program { db, file, cores: RefCell::default() };
+    let program = Program::new(db, file);
     let mut outcome = evaluate_in(&program, def, unikernel, values, mode);
     if !outcome.unused.is_empty() {
         // A key that these values leave unread may be read with others.
@@ -193,15 +193,27 @@ fn no_unikernel(db: &dyn Db, file: FileId) -> Option<Diagnostic> {
 struct Program<'db> {
     db: &'db dyn Db,
     file: FileId,
-    /// What has been asked for: a query costs more than a look into a table.
+    /// The files that have been asked about.
+    files: RefCell<FxHashMap<FileId, Option<Cores<'db>>>>,
+    /// What is asked for again and again: a query costs more than a look into a table.
     cores: RefCell<FxHashMap<DefId, Option<&'db Core>>>,
 }
 
 impl<'db> Program<'db> {
+    fn new(db: &'db dyn Db, file: FileId) -> Self {
+        Self { db, file, files: RefCell::default(), cores: RefCell::default() }
+    }
+
+    fn checked(&self, def: DefId) -> Option<&'db Core> {
+        let mut files = self.files.borrow_mut();
+        let cores = files.entry(def.file).or_insert_with(|| unik_check::cores(self.db, def.file));
+        cores.as_ref()?.get(def.item)
+    }
+
     fn core(&self, def: DefId) -> Option<&'db Core> {
         let known = self.cores.borrow().get(&def).copied();
         known.unwrap_or_else(|| {
-            let core = checked_core(self.db, def);
+            let core = self.checked(def);
             self.cores.borrow_mut().insert(def, core);
             core
         })
@@ -210,7 +222,8 @@ impl<'db> Program<'db> {
 
 impl Definitions for Program<'_> {
     fn let_(&self, def: DefId) -> Option<&core::Let> {
-        match self.core(def)? {
+        // The evaluator keeps what it knows of a `let`.
+        match self.checked(def)? {
             Core::Let(item) => Some(item),
             _ => None,
         }
