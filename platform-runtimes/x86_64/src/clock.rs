@@ -1,6 +1,6 @@
 //! Time: since the start of the program, and of the day.
 //!
-//! The time since the start comes from kvm-clock where the hypervisor offers it, which says itself how its page
+//! The time since the start comes from pvclock where the hypervisor offers it, which says itself how time
 //! follows the time stamp counter; else from the time stamp counter, whose frequency the processor or the hypervisor
 //! tells, or is measured against the timer of the PC. It never goes back, whatever the counter does.
 
@@ -16,7 +16,7 @@ use unik::clock::Timestamp;
 
 use crate::cpu;
 use crate::single::Single;
-use paravirtual::KvmClock;
+use paravirtual::Paravirtual;
 use scale::Scale;
 
 /// What time is counted with.
@@ -24,8 +24,8 @@ use scale::Scale;
 enum Counter {
     /// Not started.
     None,
-    /// Nanoseconds of kvm-clock at the start.
-    Kvm(KvmClock, u64),
+    /// Nanoseconds of pvclock at the start.
+    Paravirtual(Paravirtual, u64),
     /// The time stamp counter at the start.
     Timestamp(Scale, u64),
 }
@@ -36,8 +36,8 @@ static LAST: Single<Cell<u64>> = Single::new(Cell::new(0));
 
 /// Starts the time. On a machine that does not tell the frequency of its counter this takes 1.5 ms.
 pub(crate) fn start() {
-    let counter = match KvmClock::find() {
-        Some(clock) => Counter::Kvm(clock, clock.nanoseconds()),
+    let counter = match Paravirtual::of_kvm() {
+        Some(clock) => Counter::Paravirtual(clock, clock.nanoseconds()),
         None => {
             let frequency = frequency::told().unwrap_or_else(frequency::measured);
             Counter::Timestamp(Scale::of(frequency), cpu::timestamp())
@@ -46,11 +46,25 @@ pub(crate) fn start() {
     COUNTER.set(counter);
 }
 
+/// Follows a pvclock that stands at an address, and the time of day when it was zero at another, from now on; the time goes on
+/// from where it is. Nothing changes if the hypervisor has written none there.
+///
+/// # Safety
+/// The hypervisor keeps `struct vcpu_time_info` and the wall clock of `struct shared_info` there, aligned, for as long as the program
+/// runs, and the program reaches them by volatile accesses alone.
+pub unsafe fn follow(time: u64, wall: u64) {
+    // SAFETY: as the caller says.
+    if let Some(clock) = unsafe { Paravirtual::at(time, wall) } {
+        let passed = nanoseconds();
+        COUNTER.set(Counter::Paravirtual(clock, clock.nanoseconds().saturating_sub(passed)));
+    }
+}
+
 /// Nanoseconds since the start.
 pub(crate) fn nanoseconds() -> u64 {
     let now = match COUNTER.get() {
         Counter::None => 0,
-        Counter::Kvm(clock, start) => clock.nanoseconds().saturating_sub(start),
+        Counter::Paravirtual(clock, start) => clock.nanoseconds().saturating_sub(start),
         Counter::Timestamp(scale, start) => scale.nanoseconds(cpu::timestamp().saturating_sub(start)),
     };
     let now = now.max(LAST.get());
@@ -68,7 +82,7 @@ pub(crate) fn timestamp_at(time: Duration) -> Option<u64> {
     let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     match COUNTER.get() {
         Counter::Timestamp(scale, start) => Some(start.saturating_add(scale.ticks(nanoseconds))),
-        Counter::Kvm(clock, start) => Some(clock.timestamp_at(start.saturating_add(nanoseconds))),
+        Counter::Paravirtual(clock, start) => Some(clock.timestamp_at(start.saturating_add(nanoseconds))),
         Counter::None => None,
     }
 }
@@ -84,7 +98,7 @@ pub(crate) enum TimeOfDay {
 
 impl TimeOfDay {
     pub(crate) fn find() -> Option<Self> {
-        if let Counter::Kvm(clock, start) = COUNTER.get()
+        if let Counter::Paravirtual(clock, start) = COUNTER.get()
             && let Some(boot) = clock.wall_at_boot()
         {
             return Some(Self::Nanoseconds(boot.saturating_add(start)));

@@ -32,7 +32,7 @@ extern crate std;
 
 mod acpi;
 mod boot;
-mod clock;
+pub mod clock;
 mod command_line;
 pub mod console;
 mod cpu;
@@ -42,6 +42,7 @@ mod entry;
 mod error;
 mod exit;
 mod heap;
+pub mod hypervisor;
 pub mod interrupt;
 mod machine;
 pub mod memory;
@@ -65,8 +66,9 @@ pub use acpi::machine_language;
 pub use command_line::{Malformed, boot_words, command_line};
 pub use devices::{Entropy, Program, Serial, Timer, Wall};
 pub use error::Error;
-pub use exit::exit;
+pub use exit::{End, end_by, exit};
 pub use machine::{Machine, Source, current};
 pub use run::run;
+pub use stop::press;
 /// The executor, which runs the program over a [`Machine`].
 pub use unik_executor::Executor;

@@ -6,6 +6,7 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::fmt;
 use core::ops::Range;
 use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU16, AtomicU32, AtomicU64};
 
 pub use crate::heap::{OutOfMemory, Usage, usage};
 
@@ -89,6 +90,25 @@ impl Shared {
     pub fn store<T: Plain>(&self, offset: usize, value: T) {
         // SAFETY: it lies in the allocation and is aligned. No reference to it exists: `slice` says who sees to that.
         unsafe { self.number::<T>(offset).write_volatile(value) };
+    }
+
+    /// A number that the other side changes at the same time, at an aligned offset.
+    pub fn atomic16(&self, offset: usize) -> &AtomicU16 {
+        // SAFETY: it lies in the allocation and is aligned. All others reach it by volatile or atomic accesses, since no slice
+        // of it is lent: `slice` says who sees to that.
+        unsafe { AtomicU16::from_ptr(self.number(offset)) }
+    }
+
+    /// The same of 32 bits.
+    pub fn atomic32(&self, offset: usize) -> &AtomicU32 {
+        // SAFETY: as for `atomic16`.
+        unsafe { AtomicU32::from_ptr(self.number(offset)) }
+    }
+
+    /// The same of 64 bits.
+    pub fn atomic64(&self, offset: usize) -> &AtomicU64 {
+        // SAFETY: as for `atomic16`.
+        unsafe { AtomicU64::from_ptr(self.number(offset)) }
     }
 
     /// Copies bytes out.

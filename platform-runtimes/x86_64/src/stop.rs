@@ -1,5 +1,5 @@
-//! Being asked to stop: the power button, and Ctrl-Alt-Del of a keyboard, which is how some virtual machine monitors
-//! ask.
+//! Being asked to stop: the power button, Ctrl-Alt-Del of a keyboard, which is how some virtual machine monitors ask, and
+//! whatever a platform takes for one ([`press`]).
 //!
 //! The first asks the program to stop; if nobody heeds it, it ends at once with what the jobs have come to. The second, or [`GRACE`]
 //! after the first, ends it with [`Exit::STOPPED`].
@@ -19,30 +19,56 @@ use crate::interrupt::{Trigger, Vector, route, route_isa};
 use crate::machine::{Machine, Source, current};
 use crate::mmio::Mmio;
 use crate::port::Ports;
+use crate::single::Single;
 use crate::{acpi, console};
+
+/// Presses that nobody has taken, and who waits for one.
+static PRESSES: Single<Presses> = Single::new(Presses { left: Cell::new(0), waiting: RefCell::new(None) });
+
+struct Presses {
+    left: Cell<usize>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+/// Presses the button: a platform calls it when the host asks the program to stop in a way of its own.
+pub fn press() {
+    pressed_times(1);
+}
+
+fn pressed_times(count: usize) {
+    PRESSES.left.set(PRESSES.left.get() + count);
+    PRESSES.waiting.take().into_iter().for_each(Waker::wake);
+}
+
+/// Waits for the next press.
+async fn pressed() {
+    poll_fn(|cx| {
+        if let Some(left) = PRESSES.left.get().checked_sub(1) {
+            PRESSES.left.set(left);
+            return Poll::Ready(());
+        }
+        *PRESSES.waiting.borrow_mut() = Some(cx.waker().clone());
+        Poll::Pending
+    })
+    .await;
+}
 
 /// Watches in the background, from now on: fixed hardware forgets what was pressed before somebody listened. A program
 /// that heeds none ends with `code`: what the jobs have come to so far.
 pub(crate) fn watch(name: &'static str, code: Rc<Cell<Exit>>) {
-    let hardware = hardware();
-    if hardware.is_empty() {
-        return;
-    }
-    let button = Rc::new(Button { hardware, presses: Cell::new(0), waiting: RefCell::new(None) });
     let executor = current();
-    executor.platform().add_source(button.clone());
-    // What other hardware remembers has raised no interrupt.
-    button.look(|_| true);
-    executor.spawn(stop_when_asked(executor.clone(), button, name, code));
+    let hardware = hardware();
+    if !hardware.is_empty() {
+        let button = Rc::new(Button { hardware });
+        executor.platform().add_source(button.clone());
+        // What other hardware remembers has raised no interrupt.
+        button.look(|_| true);
+    }
+    executor.spawn(stop_when_asked(executor.clone(), name, code));
 }
 
-async fn stop_when_asked(
-    executor: Executor<Rc<Machine>>,
-    button: Rc<Button>,
-    name: &'static str,
-    code: Rc<Cell<Exit>>,
-) {
-    button.pressed().await;
+async fn stop_when_asked(executor: Executor<Rc<Machine>>, name: &'static str, code: Rc<Cell<Exit>>) {
+    pressed().await;
     if !executor.stop() {
         exit(code.get());
     }
@@ -52,7 +78,7 @@ async fn stop_when_asked(
             false
         },
         async {
-            button.pressed().await;
+            pressed().await;
             true
         },
     )
@@ -69,23 +95,6 @@ async fn stop_when_asked(
 /// Everything that can be pressed.
 struct Button {
     hardware: Vec<(Vector, Hardware)>,
-    presses: Cell<usize>,
-    waiting: RefCell<Option<Waker>>,
-}
-
-impl Button {
-    /// Waits for the next press.
-    async fn pressed(&self) {
-        poll_fn(|cx| {
-            if let Some(left) = self.presses.get().checked_sub(1) {
-                self.presses.set(left);
-                return Poll::Ready(());
-            }
-            *self.waiting.borrow_mut() = Some(cx.waker().clone());
-            Poll::Pending
-        })
-        .await;
-    }
 }
 
 impl Button {
@@ -94,9 +103,7 @@ impl Button {
         let looked = self.hardware.iter().filter(|(vector, _)| worth(vector));
         let pressed = looked.filter(|(_, hardware)| hardware.take_press()).count();
         if pressed > 0 {
-            self.presses.set(self.presses.get() + pressed);
-            let waiting = self.waiting.take();
-            waiting.into_iter().for_each(Waker::wake);
+            pressed_times(pressed);
         }
         pressed > 0
     }

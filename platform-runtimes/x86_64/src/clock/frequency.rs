@@ -1,10 +1,17 @@
 //! How fast the time stamp counter counts: told by the processor or the hypervisor, or measured.
 
 use crate::cpu;
+use crate::hypervisor::Leaves;
 use crate::port::Ports;
 
-/// What CPUID says, in Hz (SDM 2A, CPUID leaf 15h; VMware's leaf 40000010h, which QEMU, KVM and others have too).
+/// What CPUID says, in Hz (SDM 2A, CPUID leaf 15h; VMware's leaf 40000010h, which QEMU, KVM and others have too; Xen's fourth leaf,
+/// xen/include/public/arch-x86/cpuid.h).
 pub(super) fn told() -> Option<u64> {
+    if let Some(leaf) = Leaves::of(b"XenVMMXenVMM").and_then(|leaves| leaves.get(3))
+        && let Some(frequency) = of_hypervisor(leaf.ecx)
+    {
+        return Some(frequency);
+    }
     if cpu::has_hypervisor()
         && let Some(leaf) = cpu::cpuid(0x4000_0010, 0)
         && let Some(frequency) = of_hypervisor(leaf.eax)

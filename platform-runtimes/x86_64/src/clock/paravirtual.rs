@@ -1,10 +1,13 @@
-//! kvm-clock: a page in which the hypervisor says how time follows the time stamp counter (Linux,
-//! Documentation/virt/kvm/x86/msr.rst and cpuid.rst; `struct pvclock_vcpu_time_info`).
+//! pvclock: a structure in memory in which the hypervisor says how time follows the time stamp counter (Xen,
+//! xen/include/public/xen.h, `struct vcpu_time_info`). KVM writes the same where it is told to (Linux,
+//! Documentation/virt/kvm/x86/msr.rst and cpuid.rst); where Xen has it, its platform knows.
 
 use core::cell::UnsafeCell;
+use core::ptr::with_exposed_provenance;
 use core::sync::atomic::{Ordering, fence};
 
 use crate::cpu;
+use crate::hypervisor::Leaves;
 
 use super::scale::{SECOND, narrow};
 
@@ -41,14 +44,19 @@ struct WallPage {
     nanoseconds: u32,
 }
 
-/// Memory that the hypervisor writes to; aligned so that it lies in one page.
-#[repr(C, align(32))]
+/// Memory that the hypervisor writes to.
+#[derive(Debug)]
+#[repr(transparent)]
 struct Told<T>(UnsafeCell<T>);
+
+/// The same, in one page, as KVM wants it.
+#[repr(align(32))]
+struct InOnePage<T>(Told<T>);
 
 // SAFETY: it is read by the one processor alone, as volatile.
 unsafe impl<T> Sync for Told<T> {}
 
-static PAGE: Told<Page> = Told(UnsafeCell::new(Page {
+static PAGE: InOnePage<Page> = InOnePage(Told(UnsafeCell::new(Page {
     version: 0,
     _pad: 0,
     timestamp: 0,
@@ -57,8 +65,9 @@ static PAGE: Told<Page> = Told(UnsafeCell::new(Page {
     shift: 0,
     _flags: 0,
     _rest: [0; 2],
-}));
-static WALL: Told<WallPage> = Told(UnsafeCell::new(WallPage { version: 0, seconds: 0, nanoseconds: 0 }));
+})));
+static WALL: InOnePage<WallPage> =
+    InOnePage(Told(UnsafeCell::new(WallPage { version: 0, seconds: 0, nanoseconds: 0 })));
 
 impl<T: Copy> Told<T> {
     fn read(&self) -> T {
@@ -87,38 +96,54 @@ fn stable<T>(read: impl Fn() -> T, version: impl Fn(&T) -> u32) -> T {
     }
 }
 
-/// kvm-clock, switched on.
+/// A clock of the hypervisor.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct KvmClock(());
+pub(super) struct Paravirtual {
+    page: &'static Told<Page>,
+    wall: &'static Told<WallPage>,
+}
 
-impl KvmClock {
-    /// Switches it on where the hypervisor offers it.
-    pub(super) fn find() -> Option<Self> {
-        const SIGNATURE: [u32; 3] =
-            [u32::from_le_bytes(*b"KVMK"), u32::from_le_bytes(*b"VMKV"), u32::from_le_bytes(*b"M\0\0\0")];
+impl Paravirtual {
+    /// Switches kvm-clock on where the hypervisor offers it.
+    pub(super) fn of_kvm() -> Option<Self> {
         const CLOCK: u32 = 1 << 3;
-        if !cpu::has_hypervisor() {
-            return None;
-        }
-        let leaf = cpu::cpuid(0x4000_0000, 0)?;
-        if [leaf.ebx, leaf.ecx, leaf.edx] != SIGNATURE || cpu::cpuid(0x4000_0001, 0)?.eax & CLOCK == 0 {
+        let leaves = Leaves::of(b"KVMKVMKVM\0\0\0")?;
+        if leaves.get(1)?.eax & CLOCK == 0 {
             return None;
         }
         // SAFETY: the hypervisor says that it has the register; the page is a static of ours that only `read` looks
         // at.
-        unsafe { cpu::write_msr(MSR_TIME, PAGE.address() | ENABLE) };
+        unsafe { cpu::write_msr(MSR_TIME, PAGE.0.address() | ENABLE) };
         // A hypervisor that does not write the page is not used.
-        (PAGE.read().multiplier != 0).then_some(Self(()))
+        if PAGE.0.read().multiplier == 0 {
+            return None;
+        }
+        // SAFETY: the register comes with kvm-clock; the hypervisor writes to a static of ours, once.
+        unsafe { cpu::write_msr(MSR_WALL, WALL.0.address()) };
+        Some(Self { page: &PAGE.0, wall: &WALL.0 })
+    }
+
+    /// One whose structures stand at these addresses; nothing if the hypervisor has written none.
+    ///
+    /// # Safety
+    /// The hypervisor keeps them there, aligned to 8 and 4 bytes, for as long as the program runs; the program reaches them by
+    /// volatile accesses alone.
+    pub(super) unsafe fn at(page: u64, wall: u64) -> Option<Self> {
+        // SAFETY: as the caller says. An `UnsafeCell` may change at any time.
+        let page = unsafe { &*with_exposed_provenance::<Told<Page>>(page as usize) };
+        // SAFETY: the same.
+        let wall = unsafe { &*with_exposed_provenance::<Told<WallPage>>(wall as usize) };
+        (page.read().multiplier != 0).then_some(Self { page, wall })
     }
 
     /// Nanoseconds since the hypervisor's start of the machine.
     pub(super) fn nanoseconds(self) -> u64 {
         loop {
-            let page = stable(|| PAGE.read(), |page| page.version);
+            let page = stable(|| self.page.read(), |page| page.version);
             let now = page.at(cpu::timestamp());
             fence(Ordering::Acquire);
             // The page may have been replaced between reading it and reading the counter.
-            if PAGE.read().version == page.version {
+            if self.page.read().version == page.version {
                 return now;
             }
         }
@@ -126,14 +151,12 @@ impl KvmClock {
 
     /// The time stamp counter at a time.
     pub(super) fn timestamp_at(self, nanoseconds: u64) -> u64 {
-        stable(|| PAGE.read(), |page| page.version).timestamp_at(nanoseconds)
+        stable(|| self.page.read(), |page| page.version).timestamp_at(nanoseconds)
     }
 
     /// The time of day at `nanoseconds() == 0`, in nanoseconds since 1970.
     pub(super) fn wall_at_boot(self) -> Option<u64> {
-        // SAFETY: the register comes with kvm-clock; the hypervisor writes to a static of ours, once.
-        unsafe { cpu::write_msr(MSR_WALL, WALL.address()) };
-        let wall = stable(|| WALL.read(), |wall| wall.version);
+        let wall = stable(|| self.wall.read(), |wall| wall.version);
         let seconds = u64::from(wall.seconds).checked_mul(SECOND)?;
         (wall.seconds != 0).then(|| seconds.saturating_add(wall.nanoseconds.into()))
     }
