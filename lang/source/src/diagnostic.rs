@@ -129,6 +129,13 @@ impl Diagnostic {
         self
     }
 
+    /// Offers the change as several edits, which do not overlap.
+    #[must_use]
+    pub fn fix_edits(mut self, title: impl Into<SmolStr>, edits: Vec<Edit>) -> Self {
+        self.fixes.push(Fix { title: title.into(), edits });
+        self
+    }
+
     /// The place to look at first.
     pub fn primary(&self) -> Place {
         self.labels[0].place

@@ -232,7 +232,9 @@ impl<'t> Context<'t> {
                 "std" => Diagnostic::error(codes::UNEXPECTED, "this names no file of the standard library", self.place(span), "expected `/` and a name after this")
                     .help("write the name of a file, such as `std/kv`"),
                 _ => Diagnostic::error(codes::UNEXPECTED, format!("`{path}` is not the path of an import"), self.place(span), "expected `std/…`, `./…` or `crate …`")
-                    .help(format!("write `std/{path}` for a file of the standard library, `./{path}` for a file beside this one")),
+                    .help(format!("write `std/{path}` for a file of the standard library, `./{path}` for a file beside this one"))
+                    .fix(format!("replace by `std/{path}`"), self.place(span), format!("std/{path}"))
+                    .fix(format!("replace by `./{path}`"), self.place(span), format!("./{path}")),
             };
             self.say(diagnostic);
         }
@@ -244,13 +246,16 @@ impl<'t> Context<'t> {
     /// `unikernel u: T = e`
     pub(crate) fn no_annotation(&self, ty: Option<Type>) {
         let Some(ty) = ty else { return };
+        let head = self.text.get(..ty.span.start as usize).unwrap_or_default();
+        let colon = head.rfind(':').unwrap_or(head.len());
         let message = "the type of a unikernel is not written";
         let diagnostic =
             Diagnostic::error(codes::UNEXPECTED, message, self.place(ty.span), "no type is expected here");
         self.say(
             diagnostic
                 .note("a unikernel is always a `Job` or a list of them")
-                .help("take out the `:` and the type"),
+                .help("take out the `:` and the type")
+                .fix("take the type out", self.place(Span::new(colon, ty.span.end as usize)), ""),
         );
     }
 
@@ -277,7 +282,9 @@ impl<'t> Context<'t> {
                 self.place(second.span),
                 "a second one",
             );
-            self.say(diagnostic.label(self.place(first.span), "the first one"));
+            let behind = self.place(Span::new(first.span.end as usize, second.span.end as usize));
+            let diagnostic = diagnostic.label(self.place(first.span), "the first one");
+            self.say(diagnostic.help("take one of them out").fix("take the second out", behind, ""));
         }
         first
     }
@@ -317,10 +324,14 @@ impl<'t> Context<'t> {
         let message = format!("the pattern `{}` has nothing in parentheses", word.text);
         let diagnostic =
             Diagnostic::error(codes::UNEXPECTED, message, self.place(word.span), "only `some` has");
-        self.say(
-            diagnostic
-                .help(format!("write `{}` for the case of an enum, `some(x)` for an option", word.text)),
-        );
+        let diagnostic = diagnostic
+            .help(format!("write `{}` for the case of an enum, `some(x)` for an option", word.text));
+        let behind = self.text.get(word.span.end as usize..).unwrap_or_default();
+        let parens = Span::new(0, behind.find(')').map_or(0, |close| close + 1)).shifted(word.span.end);
+        self.say(match parens.is_empty() {
+            true => diagnostic,
+            false => diagnostic.fix("take the parentheses out", self.place(parens), ""),
+        });
         PatternKind::Error
     }
 }

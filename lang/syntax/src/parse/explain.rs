@@ -43,6 +43,7 @@ pub(crate) fn outside(text: &str, words: &[Token], place: Place) -> Diagnostic {
         )
         .note(ITEMS);
     }
+    let start = place.with_span(Span::at(place.span.start as usize));
     let diagnostic = Diagnostic::error(
         codes::OUTSIDE_ITEMS,
         "this text belongs to no item",
@@ -51,10 +52,12 @@ pub(crate) fn outside(text: &str, words: &[Token], place: Place) -> Diagnostic {
     )
     .note(ITEMS);
     match words.get(1).map(|word| word.kind) {
-        Some(TokenKind::Assign) => diagnostic.help(format!("a value is declared by `let {written} = …`")),
-        Some(TokenKind::Slash) if written == "std" => {
-            diagnostic.help("names of another file are brought in by `import std/…`")
-        }
+        Some(TokenKind::Assign) => diagnostic
+            .help(format!("a value is declared by `let {written} = …`"))
+            .fix("insert `let`", start, "let "),
+        Some(TokenKind::Slash) if written == "std" => diagnostic
+            .help("names of another file are brought in by `import std/…`")
+            .fix("insert `import`", start, "import "),
         _ => diagnostic.help("begin it with the keyword of an item, or take it out"),
     }
 }
@@ -255,7 +258,12 @@ fn reserved(context: &Context<'_>, found: Token) -> Diagnostic {
         context.place(found.span),
         "a name is expected here",
     );
-    diagnostic.help(format!("choose another name, such as `{word}_`"))
+    let place = diagnostic.primary();
+    diagnostic.help(format!("choose another name, such as `{word}_`")).fix(
+        format!("call it `{word}_`"),
+        place,
+        format!("{word}_"),
+    )
 }
 
 fn superfluous(context: &Context<'_>, mistake: &Mistake, found: Token) -> Diagnostic {
@@ -305,7 +313,8 @@ fn unexpected(context: &Context<'_>, mistake: &Mistake) -> Diagnostic {
             context.place(found.span),
             "no bracket is open here",
         )
-        .help("take it out, or open a bracket before it");
+        .help("take it out, or open a bracket before it")
+        .fix(format!("remove `{text}`"), context.place(found.span), "");
     }
     // Where every word is allowed, as in paths, none is missing.
     if can("else") && !can("import") {

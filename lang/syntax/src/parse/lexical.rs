@@ -1,7 +1,7 @@
 //! Wrong tokens: what to say about them, and what the parser takes them for so that it says nothing more.
 
 use smol_str::SmolStr;
-use unik_source::{Diagnostic, Place, Span};
+use unik_source::{Diagnostic, Edit, Fix, Place, Span};
 
 use super::limits::MISTAKES;
 use crate::{
@@ -43,8 +43,8 @@ pub(crate) fn mistakes(text: &str, base: Place, words: &[Token]) -> Vec<Diagnost
         match word.kind {
             TokenKind::OpenStr => diagnostics.push(open_string(place, slice)),
             TokenKind::BadNumber => diagnostics.push(bad_number(place, slice)),
-            TokenKind::BadName => diagnostics.push(bad_name(place, slice)),
-            TokenKind::Unknown => diagnostics.push(unknown(place, slice)),
+            TokenKind::BadName => diagnostics.push(bad_name(text, place, slice)),
+            TokenKind::Unknown => diagnostics.push(unknown(text, place, slice)),
             TokenKind::Str if slice.contains('\\') => bad_escapes(place, slice, &mut diagnostics),
             _ => {}
         }
@@ -58,9 +58,9 @@ fn open_string(place: Place, text: &str) -> Diagnostic {
         Diagnostic::error(codes::OPEN_STRING, "this string has no closing `\"`", place, "opened here");
     let diagnostic = diagnostic.note("a string ends on the line on which it begins");
     match text.ends_with('"') && text.len() > 1 {
-        true => {
-            diagnostic.help("the last `\"` is escaped by the `\\` before it: write `\\\\` for a backslash")
-        }
+        true => diagnostic
+            .help("the last `\"` is escaped by the `\\` before it: write `\\\\` for a backslash")
+            .fix("double the backslash", place.with_span(Span::at(place.span.end as usize - 1)), "\\"),
         false => diagnostic.help("close it with `\"`; write `\\n` for an end of line in it").fix(
             "close the string",
             end,
@@ -84,12 +84,12 @@ fn bad_number(place: Place, text: &str) -> Diagnostic {
     }
 }
 
-fn bad_name(place: Place, text: &str) -> Diagnostic {
+fn bad_name(item: &str, place: Place, text: &str) -> Diagnostic {
     // Quotes and spaces that are not ours stick to the word beside them.
     let stuck = text.char_indices().find(|(_, char)| is_quote(*char) || char.is_whitespace());
     if let Some((at, char)) = stuck {
         let (start, width) = (place.span.start as usize + at, char.len_utf8());
-        return unknown(place.with_span(Span::new(start, start + width)), &text[at..at + width]);
+        return unknown(item, place.with_span(Span::new(start, start + width)), &text[at..at + width]);
     }
     if text.chars().any(char::is_alphanumeric) {
         let diagnostic = Diagnostic::error(
@@ -102,10 +102,10 @@ fn bad_name(place: Place, text: &str) -> Diagnostic {
             .note("names are made of the letters a to z and A to Z, digits and `_`")
             .help("other characters can stand in strings and comments");
     }
-    unknown(place, text)
+    unknown(item, place, text)
 }
 
-fn unknown(place: Place, text: &str) -> Diagnostic {
+fn unknown(item: &str, place: Place, text: &str) -> Diagnostic {
     let mut shown = String::new();
     for char in text.chars() {
         match char.is_control() || char.is_whitespace() {
@@ -122,18 +122,36 @@ fn unknown(place: Place, text: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(codes::UNKNOWN_CHARACTER, message, place, "not part of the language");
     match text.chars().next() {
         Some(char) if is_quote(char) => {
-            diagnostic.help("strings stand in straight double quotes: `\"data/\"`")
+            let mut diagnostic = diagnostic.help("strings stand in straight double quotes: `\"data/\"`");
+            diagnostic.fixes.extend(straight_quotes(item, place));
+            diagnostic
         }
         Some('&') => diagnostic.help("«and» is written `&&`").fix("replace by `&&`", place, "&&"),
-        Some('#') => diagnostic.help("comments begin with `//`"),
+        Some('#') => diagnostic.help("comments begin with `//`").fix("replace by `//`", place, "//"),
         Some('%' | '^' | '~' | '?' | '@' | '$') => diagnostic.note("there is no such operator"),
         Some('\u{A0}') => diagnostic.help("this is a no-break space: replace it by an ordinary one").fix(
             "replace by a space",
             place,
             " ",
         ),
-        _ => diagnostic.help("take it out"),
+        _ => diagnostic.help("take it out").fix("take it out", place, ""),
     }
+}
+
+/// Straight quotes for this quote and the next one on its line, if it is the first of a pair with nothing between that strings
+/// write otherwise.
+fn straight_quotes(item: &str, place: Place) -> Option<Fix> {
+    let at = place.span.range();
+    let line = item.get(..at.start)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let before = item.get(line..at.start)?.chars().filter(|char| is_quote(*char)).count();
+    let rest = item.get(at.end..)?.lines().next()?;
+    let (inside, next) = rest.char_indices().find(|(_, char)| is_quote(*char))?;
+    if !before.is_multiple_of(2) || rest[..inside].contains(['"', '\\']) {
+        return None;
+    }
+    let close = Span::new(at.end + inside, at.end + inside + next.len_utf8());
+    let edits = [place, place.with_span(close)].map(|place| Edit { place, text: SmolStr::new_static("\"") });
+    Some(Fix { title: "write straight quotes".into(), edits: edits.into() })
 }
 
 fn is_quote(char: char) -> bool {
@@ -150,7 +168,8 @@ fn bad_escapes(place: Place, text: &str, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(
                 diagnostic
                     .note("the escapes are `\\\"`, `\\\\`, `\\n`, `\\t`, `\\r`, `\\0` and `\\u{1F600}`")
-                    .help("write `\\\\` for a backslash"),
+                    .help("write `\\\\` for a backslash")
+                    .fix("double the backslash", place.with_span(Span::at(start + from)), "\\"),
             );
         }
     }

@@ -74,6 +74,7 @@ impl Context<'_> {
                 self.place(at),
                 "the second comparison",
             );
+            let end = self.place(Span::at(a.span.end as usize));
             let (whole, middle, b) = (self.slice(a.span), self.slice(middle.span), self.slice(b.span));
             let help =
                 format!("to compare `{middle}` with both, write `{whole} && {middle} {} {b}`", op.symbol());
@@ -81,7 +82,8 @@ impl Context<'_> {
                 diagnostic
                     .label(self.place(*first_at), "the first one")
                     .note("a comparison gives a `Bool`")
-                    .help(help),
+                    .help(help)
+                    .fix("compare with both", end, format!(" && {middle}")),
             );
         }
         let span = a.span.to(b.span);

@@ -183,6 +183,7 @@ fn keys() {
         E0001 a key has one short option
           `b`: a second one
           `a`: the first one
+          help: take one of them out
         (key a : T short=a)"#]],
     );
 }
