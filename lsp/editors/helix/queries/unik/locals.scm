@@ -1,0 +1,12 @@
+; Written from tree-sitter-unik/queries/locals.scm: change that.
+; Names that are known in a part of an item. Names of the file are the language server's affair: they may be used before
+; their declaration, and in other files.
+
+[(let_item) (let_statement) (device_item) (lambda) (block) (match_arm)] @local.scope
+
+(parameter name: (name) @local.definition.variable.parameter)
+(some_pattern binding: (name) @local.definition.variable)
+(let_statement name: (name) @local.definition.variable)
+(key_statement name: (name) @local.definition.variable)
+
+(identifier) @local.reference

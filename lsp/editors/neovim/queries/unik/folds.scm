@@ -1,0 +1,16 @@
+; Written from tree-sitter-unik/queries/folds.scm: change that.
+; What can be folded: what stands between brackets over several lines.
+
+[
+  (imported_names)
+  (enum_cases)
+  (key_entries)
+  (device_block)
+  (platform_block)
+  (parameters)
+  (arguments)
+  (list)
+  (block)
+  (match_arms)
+  (parenthesized)
+] @fold

@@ -1,0 +1,4 @@
+; Notes such as TODO in comments.
+
+([(comment) (doc_comment) (file_comment)] @injection.content
+  (#set! injection.language "comment"))
