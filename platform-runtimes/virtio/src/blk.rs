@@ -5,8 +5,6 @@
 //! the device still writes. Requests are told to the device once for all that are made in a turn of the executor.
 
 mod error;
-mod line;
-mod pages;
 mod requests;
 
 use alloc::boxed::Box;
@@ -18,13 +16,13 @@ use core::future::poll_fn;
 use core::task::{Poll, Waker};
 
 use unik::block::range;
+use unik_driver::{PAGE, PAGES};
 
 use crate::device::{Device, EVENT_IDX, INDIRECT_DESC};
 use crate::fault::Fault;
 use crate::memory::{Dma, Memory};
 use crate::transport::Transport;
 pub use error::Error;
-use pages::{PAGE, PAGES};
 use requests::{Kind, Made, Requests, Wanted};
 
 /// The type of disks.

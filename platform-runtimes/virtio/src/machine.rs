@@ -62,7 +62,7 @@ impl Memory for Shared {
     }
 
     fn lend_mut<R>(&self, range: Range<usize>, fill: impl FnOnce(&mut [u8]) -> R) -> R {
-        // SAFETY: as for `lend`. `net::arena` and `blk::pages` give a range to one user until it is given back.
+        // SAFETY: as for `lend`. `Arena` and `Pages` give a range to one user until it is given back.
         fill(unsafe { self.0.slice_mut(range) })
     }
 }

@@ -4,7 +4,6 @@
 //! frames out `transmit`'s. What the device can do in the stack's place it does: checksums both ways, cutting long segments,
 //! joining them. All of it falls away piece by piece where the device does not offer it.
 
-mod arena;
 mod header;
 mod receive;
 mod transmit;

@@ -76,6 +76,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codegen", &["lang/source", "lang/graph"]),
     ("stdlib-devices/device-api", &[]),
     ("platform-runtimes/platform-api", &["stdlib-devices/device-api"]),
+    ("platform-runtimes/driver", &[]),
     ("platform-runtimes/executor", &["platform-runtimes/platform-api", "stdlib-devices/device-api"]),
 ];
 

@@ -6,13 +6,12 @@
 use alloc::vec::Vec;
 use core::task::Waker;
 
-use super::line::Line;
-use super::pages::{PAGE, PAGES, Pages, Run};
 use crate::device::Device;
 use crate::fault::Fault;
 use crate::layout::{DESCRIPTOR, NEXT, WRITE};
 use crate::memory::{Dma, Memory};
 use crate::queue::{Full, Piece, Queue};
+use unik_driver::{Line, PAGE, PAGES, Pages, Run};
 
 /// The most requests at once.
 const REQUESTS: u16 = 32;

@@ -2,12 +2,12 @@
 
 use unik::net::Transmit as Offload;
 
-use super::arena::Arena;
 use super::header;
 use crate::device::Device;
 use crate::fault::Fault;
 use crate::memory::{Dma, Memory};
 use crate::queue::{Piece, Queue};
+use unik_driver::Arena;
 
 /// The sending half.
 #[derive(Debug)]

@@ -14,9 +14,9 @@ use unik_virtio::fault::Fault;
 
 use crate::bench::{self, Bench, Driver, Numbers};
 use crate::peer::{EVENT_IDX, INDIRECT, Peer, VERSION_1};
-use crate::space::{Piece, Space};
 use crate::store::{BLK_SIZE, FLUSH, READ_ONLY, SEG_MAX, SIZE_MAX, Store, config};
 use crate::transports::{WAYS, Way};
+use unik_driver::space::{Piece, Space};
 
 impl Driver for Disk<Piece> {
     fn poll(&self) -> bool {

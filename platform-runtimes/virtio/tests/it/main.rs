@@ -12,7 +12,6 @@ mod queue;
 mod ring;
 mod room;
 mod small;
-mod space;
 mod store;
 mod tap;
 mod transports;

@@ -11,8 +11,8 @@ use unik_virtio::net::{KIND, Net, SIZES, Sizes};
 use crate::bench::{self, Bench, Device, Driver, Numbers};
 use crate::network::{self, ALL, Network, config};
 use crate::peer::{ANY_LAYOUT, EVENT_IDX, INDIRECT, Peer, VERSION_1};
-use crate::space::{Piece, Space};
 use crate::transports::{WAYS, Way};
+use unik_driver::space::{Piece, Space};
 
 pub type Interface = Rc<Net<Piece>>;
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use unik_virtio::transport::Interrupt;
 
 use crate::ring::Ring;
-use crate::space::Space;
+use unik_driver::space::Space;
 
 pub const EVENT_IDX: u64 = 1 << 29;
 pub const INDIRECT: u64 = 1 << 28;

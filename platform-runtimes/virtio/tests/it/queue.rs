@@ -6,7 +6,7 @@ use unik_virtio::queue::{Full, Piece, Queue};
 
 use crate::bench::Numbers;
 use crate::ring::{Chain, Ring};
-use crate::space::{self, Space};
+use unik_driver::space::{self, Space};
 
 struct Pair {
     space: Space,

@@ -1,6 +1,6 @@
 //! The device's side of a split virtqueue, written from the specification and not from the driver.
 
-use crate::space::Space;
+use unik_driver::space::Space;
 
 /// A chain that the device has taken.
 #[derive(Clone, Debug)]

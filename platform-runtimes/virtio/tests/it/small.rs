@@ -15,8 +15,8 @@ use unik_virtio::rng::{self, Rng};
 
 use crate::bench::{self, Bench, Device, Driver};
 use crate::peer::{EVENT_IDX, Peer, VERSION_1};
-use crate::space::{Piece, Space};
 use crate::transports::{WAYS, Way};
+use unik_driver::space::{Piece, Space};
 
 /// Gives as many bytes as it is told to, one request after the other.
 struct Source {

@@ -11,7 +11,7 @@ use unik_virtio::transport::mmio::Mmio;
 use unik_virtio::transport::modern::Modern;
 
 use crate::peer::{EVENT_IDX, Line, Peer, VERSION_1, mmio, pci};
-use crate::space::Space;
+use unik_driver::space::Space;
 
 const PLACE: Address = Address { bus: 0, device: 2, function: 0 };
 

@@ -9,8 +9,8 @@ use unik_virtio::net::{KIND, Net, SIZES, Sizes};
 use crate::bench::{self, Bench, Device};
 use crate::network::{ALL, CSUM, GUEST_CSUM, GUEST_TSO, HOST_TSO, MRG_RXBUF, Network, config};
 use crate::peer::{ANY_LAYOUT, EVENT_IDX, INDIRECT, Peer, VERSION_1};
-use crate::space::{Piece, Space};
 use crate::transports::{WAYS, Way};
+use unik_driver::space::{Piece, Space};
 
 const ETHERNET: usize = 14;
 /// Bytes of an IPv4 header without options, as the frames of these tests have it.

@@ -1,21 +1,21 @@
 //! Pages for what is read and written: 64 of them, taken in runs.
 
 /// Bytes of a page.
-pub(super) const PAGE: usize = 4096;
+pub const PAGE: usize = 4096;
 /// How many pages there are.
-pub(super) const PAGES: usize = 64;
+pub const PAGES: usize = 64;
 
 /// Which pages are free: a bit for each.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pages(u64);
+pub struct Pages(u64);
 
 /// Pages side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
+pub struct Run {
     /// The first.
-    pub(super) first: usize,
+    pub first: usize,
     /// How many.
-    pub(super) count: usize,
+    pub count: usize,
 }
 
 impl Run {
@@ -25,14 +25,20 @@ impl Run {
     }
 }
 
+impl Default for Pages {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Pages {
     /// All of them.
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Self(u64::MAX)
     }
 
     /// Takes `most` pages side by side, or as many as there are together, at least `least`.
-    pub(super) fn take(&mut self, least: usize, most: usize) -> Option<Run> {
+    pub fn take(&mut self, least: usize, most: usize) -> Option<Run> {
         let run = self.find(most)?;
         if run.count < least {
             return None;
@@ -42,11 +48,12 @@ impl Pages {
     }
 
     /// Whether `least` pages are free side by side.
-    pub(super) fn has(self, least: usize) -> bool {
+    pub fn has(self, least: usize) -> bool {
         self.find(least).is_some_and(|run| run.count >= least)
     }
 
-    pub(super) fn give_back(&mut self, run: Run) {
+    /// Gives a run back.
+    pub fn give_back(&mut self, run: Run) {
         self.0 |= run.bits();
     }
 

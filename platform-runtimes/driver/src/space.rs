@@ -1,18 +1,21 @@
-//! Memory that driver and device share, in a test: whoever reaches behind an end, or into what was freed, fails the test.
+//! The double of the machine in tests: memory that driver and device share. Whoever reaches behind an end, or into what was freed, fails
+//! the test.
 
-use std::cell::{Cell, RefCell};
-use std::ops::Range;
+use core::cell::{Cell, RefCell};
+use core::ops::Range;
 use std::rc::{Rc, Weak};
+use std::vec;
+use std::vec::Vec;
 
-use unik_virtio::memory::{Dma, Memory, NoMemory};
+use crate::memory::{Atomics, Dma, Memory, NoMemory};
 
 type Bytes = RefCell<Vec<u8>>;
 
 /// All shared memory of a test.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Space(Rc<Shared>);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Shared {
     pieces: RefCell<Vec<(u64, Weak<Bytes>)>>,
     allocated: Cell<u64>,
@@ -21,6 +24,7 @@ struct Shared {
 }
 
 /// A piece of it.
+#[derive(Debug)]
 pub struct Piece {
     address: u64,
     bytes: Rc<Bytes>,
@@ -55,10 +59,12 @@ impl Space {
         self.with(address, from.len(), |bytes| bytes.copy_from_slice(from));
     }
 
+    /// 16 bits that the device reads.
     pub fn read16(&self, address: u64) -> u16 {
         u16::from_le_bytes(self.read(address, 2).try_into().expect("two bytes"))
     }
 
+    /// 16 bits that the device writes.
     pub fn write16(&self, address: u64, value: u16) {
         self.write(address, &value.to_le_bytes());
     }
@@ -138,5 +144,34 @@ impl Memory for Piece {
         let result = fill(&mut part);
         self.set(range.start, &part);
         result
+    }
+}
+
+impl Atomics for Piece {
+    fn compare_exchange16(&self, offset: usize, expected: u16, new: u16) -> Result<u16, u16> {
+        let old = self.load16(offset);
+        if old != expected {
+            return Err(old);
+        }
+        self.store16(offset, new);
+        Ok(old)
+    }
+
+    fn swap64(&self, offset: usize, value: u64) -> u64 {
+        let old = u64::from_le_bytes(self.get(offset));
+        self.store64(offset, value);
+        old
+    }
+
+    fn fetch_and64(&self, offset: usize, bits: u64) -> u64 {
+        let old = u64::from_le_bytes(self.get(offset));
+        self.store64(offset, old & bits);
+        old
+    }
+
+    fn fetch_or64(&self, offset: usize, bits: u64) -> u64 {
+        let old = u64::from_le_bytes(self.get(offset));
+        self.store64(offset, old | bits);
+        old
     }
 }

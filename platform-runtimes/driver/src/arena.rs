@@ -7,7 +7,7 @@ use alloc::collections::VecDeque;
 
 /// A ring of bytes.
 #[derive(Debug)]
-pub(super) struct Arena {
+pub struct Arena {
     size: usize,
     most: usize,
     /// Where the next piece starts, unless it does not fit there.
@@ -25,7 +25,7 @@ struct Piece {
 
 impl Arena {
     /// A ring of `size` bytes for at most `pieces` pieces.
-    pub(super) fn new(size: usize, pieces: u16) -> Self {
+    pub fn new(size: usize, pieces: u16) -> Self {
         Self { size, most: pieces.into(), head: 0, pieces: VecDeque::new(), oldest: 0 }
     }
 
@@ -46,12 +46,12 @@ impl Arena {
     }
 
     /// Whether a piece of `length` bytes could be taken.
-    pub(super) fn fits(&self, length: usize) -> bool {
+    pub fn fits(&self, length: usize) -> bool {
         self.pieces.len() < self.most && self.find(length).is_some()
     }
 
     /// Takes a piece: its name, and where it starts.
-    pub(super) fn take(&mut self, length: usize) -> Option<(u16, usize)> {
+    pub fn take(&mut self, length: usize) -> Option<(u16, usize)> {
         let length = length.max(1);
         if !self.fits(length) {
             return None;
@@ -64,7 +64,7 @@ impl Arena {
     }
 
     /// Gives a piece back.
-    pub(super) fn give_back(&mut self, name: u16) {
+    pub fn give_back(&mut self, name: u16) {
         if let Some(piece) = self.pieces.get_mut(usize::from(name.wrapping_sub(self.oldest))) {
             piece.returned = true;
         }
