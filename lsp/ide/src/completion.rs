@@ -1,6 +1,8 @@
 //! Completion: what can be written at a cursor, what fits the wanted type first.
 
+mod item;
 mod site;
+mod snippet;
 
 use smol_str::SmolStr;
 use unik_check::core::{DefId, Type};
@@ -16,65 +18,16 @@ use crate::context::{Path, item_before};
 use crate::declaration::{declaration_text, doc_of, params_of};
 use crate::host::Analysis;
 use crate::resolve::{cases, enum_item};
+use item::{built_in, match_template, plain, unfit, without_snippets, words};
 use site::{Site, site};
+use snippet::{application, arms};
 
-/// What a completion is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CompletionKind {
-    /// A device.
-    Device,
-    /// A `let`.
-    Value,
-    /// A `let` with parameters.
-    Function,
-    /// A key.
-    Key,
-    /// A name that is bound around the cursor.
-    Local,
-    /// The name of a parameter, to name an argument.
-    Argument,
-    /// A case of an enum, or a platform.
-    Case,
-    /// A role of the target.
-    Role,
-    /// An enum.
-    Enum,
-    /// A module type.
-    ModuleType,
-    /// A type of the language.
-    Type,
-    /// A file.
-    File,
-    /// A reserved word, or the word of an entry.
-    Keyword,
-}
-
-/// Something that can be written at a cursor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completion {
-    /// What to write, and to show.
-    pub label: SmolStr,
-    /// What it is.
-    pub kind: CompletionKind,
-    /// Its declaration or its type, in one line; may be empty.
-    pub detail: String,
-    /// Its documentation.
-    pub doc: SmolStr,
-    /// Whether its type is the one that is wanted: such stand first.
-    pub fits: bool,
-}
-
-/// What can be written at a cursor.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Completions {
-    /// The word that is being written, which a completion replaces.
-    pub span: Span,
-    /// What fits first, then by name.
-    pub items: Vec<Completion>,
-}
+pub use item::{Completion, CompletionKind, Completions};
+pub use snippet::Piece;
 
 impl Analysis {
-    /// What can be written at an offset. What does not begin like the word at hand is left for the editor to take out.
+    /// What can be written at an offset. What does not begin like the word at hand is left for the editor to take out. Where a type is
+    /// wanted and something has it, things of other types are left out.
     pub fn completions(&self, file: FileId, offset: u32) -> Completions {
         let Some((span, site)) = site(self, file, offset) else { return Completions::default() };
         let mut items =
@@ -115,7 +68,7 @@ impl Analysis {
                     }));
                     items
                 }
-                Site::ImportNames(of) => self.declarations(file, *of, None),
+                Site::ImportNames(of) => without_snippets(self.declarations(file, *of, None)),
                 Site::Member(path, wanted) => {
                     let mut members = self.members(file, path, wanted.as_ref());
                     members.retain(is_value);
@@ -127,9 +80,15 @@ impl Analysis {
                     members
                 }
                 Site::Type => self.types(file),
-                Site::Pattern(on) => self.patterns(file, on.as_ref()),
+                Site::Pattern(on) => self.patterns(file, offset, on.as_ref()),
                 Site::Expression(wanted) => self.expressions(file, offset, wanted.as_ref()),
             };
+        if items.iter().any(|item| item.fits) {
+            items.retain(|item| !item.unfit);
+        }
+        if self.text(file).get(offset as usize..).is_some_and(|text| text.trim_start().starts_with('(')) {
+            items = without_snippets(items);
+        }
         items.sort_by(|a, b| (!a.fits, a.kind, &a.label).cmp(&(!b.fits, b.kind, &b.label)));
         items.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
         Completions { span, items }
@@ -140,7 +99,11 @@ impl Analysis {
         for local in site::locals(self, file, offset) {
             let fits = local.ty.as_ref().is_some_and(|ty| self.fits(ty, wanted));
             let detail = local.ty.as_ref().map(|ty| type_as_written(&self.db, file, ty)).unwrap_or_default();
-            items.push(Completion { detail, fits, ..plain(&local.name, CompletionKind::Local) });
+            let unfit = !fits && local.ty.as_ref().is_some_and(|ty| unfit(ty, wanted));
+            items.push(Completion { detail, fits, unfit, ..plain(&local.name, CompletionKind::Local) });
+            if let Some(Type::Value(ValueType::Enum(of))) = &local.ty {
+                items.push(match_template(&local.name, &of.cases));
+            }
         }
         if let Some(call) = self.call_at(file, offset).filter(|call| call.name.is_none())
             && let Some(id) = call.callee.item(&self.db, file)
@@ -167,17 +130,36 @@ impl Analysis {
                 }
             }
         }
-        items.extend(["target", "some", "none", "files"].map(|word| plain(word, CompletionKind::Function)));
-        items.extend(words(&["if", "match", "true", "false"]));
+        items.extend(self.matches(file));
+        items.extend(built_in(wanted));
+        items.extend(words(&["if", "match"]));
         items
+    }
+
+    /// A `match` with all arms for each key of the file that has cases, and for the target.
+    fn matches(&self, file: FileId) -> Vec<Completion> {
+        let keys = unik_check::keys_of_file(&self.db, file).into_iter();
+        let keys = keys.filter_map(|(name, id)| match type_of(&self.db, id)? {
+            Type::Value(ValueType::Enum(of)) => Some((name, of)),
+            _ => None,
+        });
+        let target = unik_check::target_type(&self.db, file);
+        let target =
+            target.map(|of| (SmolStr::new_static("target"), of)).filter(|(_, of)| of.cases.len() > 1);
+        keys.chain(target).map(|(name, of)| match_template(&name, &of.cases)).collect()
     }
 
     /// Where a device is wanted: what an imported file has for it, under its full name.
     fn devices_of(&self, file: FileId, name: &str, of: FileId, wanted: Option<&Type>) -> Vec<Completion> {
         let Some(wanted) = wanted.filter(|wanted| wanted.is_device()) else { return Vec::new() };
         let fitting = self.declarations(file, of, Some(wanted)).into_iter().filter(|item| item.fits);
-        let full =
-            fitting.map(|item| Completion { label: SmolStr::new(format!("{name}.{}", item.label)), ..item });
+        let full = fitting.map(|mut item| {
+            item.label = SmolStr::new(format!("{name}.{}", item.label));
+            if !item.snippet.is_empty() {
+                item.snippet.insert(0, Piece::Text(SmolStr::new(format!("{name}."))));
+            }
+            item
+        });
         full.collect()
     }
 
@@ -197,8 +179,21 @@ impl Analysis {
         cases(&self.db, id).into_iter().map(case).collect()
     }
 
-    fn patterns(&self, file: FileId, on: Option<&Type>) -> Vec<Completion> {
+    fn patterns(&self, file: FileId, offset: u32, on: Option<&Type>) -> Vec<Completion> {
         let mut items = self.cases(file, on);
+        // Between braces that hold nothing yet.
+        let (before, behind) = self.text(file).split_at_checked(offset as usize).unwrap_or_default();
+        let fresh = before.trim_end().ends_with('{') && behind.trim_start().starts_with('}');
+        if fresh && items.len() > 1 {
+            let all: Vec<SmolStr> = items.iter().map(|item| item.label.clone()).collect();
+            let detail = all.join(", ");
+            items.push(Completion {
+                detail,
+                fits: true,
+                snippet: arms(&all),
+                ..plain("all cases", CompletionKind::Template)
+            });
+        }
         match on {
             Some(ty) if ty.optional().is_some() => {
                 items.extend(["some", "none"].map(|word| plain(word, CompletionKind::Case)))
@@ -238,7 +233,8 @@ impl Analysis {
 
     fn declaration(&self, file: FileId, name: &str, id: DefId, wanted: Option<&Type>) -> Option<Completion> {
         let item = item_of(&self.db, id)?;
-        let function = params_of(&self.db, id).is_some();
+        let params = params_of(&self.db, id);
+        let function = params.is_some();
         let kind = match item.keyword(&self.db).as_str() {
             "device" => CompletionKind::Device,
             "let" if function => CompletionKind::Function,
@@ -248,16 +244,21 @@ impl Analysis {
             "module type" => CompletionKind::ModuleType,
             _ => return None,
         };
-        let fits = match type_of(&self.db, id) {
-            // What makes the wanted thing when it is applied fits as well.
-            Some(Type::Function(of)) => {
-                self.fits(&of.result, wanted) || self.fits(&Type::Function(of.clone()), wanted)
-            }
-            Some(ty) => self.fits(&ty, wanted),
-            None => false,
+        let ty = type_of(&self.db, id);
+        let as_it_is = ty.as_ref().is_some_and(|ty| self.fits(ty, wanted));
+        // What makes the wanted thing when it is applied fits as well.
+        let made = match &ty {
+            Some(Type::Function(of)) => Some(&of.result),
+            ty => ty.as_ref(),
         };
+        let fits = as_it_is || made.is_some_and(|made| self.fits(made, wanted));
+        // The name of an enum begins one of its cases.
+        let cases = || Some(Type::Value(ValueType::Enum(unik_check::checked_enum(&self.db, id)?)));
+        let unfit = !fits && made.cloned().or_else(cases).is_some_and(|made| unfit(&made, wanted));
+        let snippet =
+            params.filter(|_| !as_it_is).map(|params| application(name, &params)).unwrap_or_default();
         let detail = declaration_text(&self.db, file, id).unwrap_or_default();
-        Some(Completion { detail, doc: doc_of(&self.db, id), fits, ..plain(name, kind) })
+        Some(Completion { detail, doc: doc_of(&self.db, id), fits, unfit, snippet, ..plain(name, kind) })
     }
 
     fn types(&self, file: FileId) -> Vec<Completion> {
@@ -326,18 +327,4 @@ fn is_value(item: &Completion) -> bool {
 
 fn is_type(item: &Completion) -> bool {
     matches!(item.kind, CompletionKind::Enum | CompletionKind::ModuleType)
-}
-
-fn plain(label: &str, kind: CompletionKind) -> Completion {
-    Completion {
-        label: SmolStr::new(label),
-        kind,
-        detail: String::new(),
-        doc: SmolStr::default(),
-        fits: false,
-    }
-}
-
-fn words(words: &[&str]) -> Vec<Completion> {
-    words.iter().map(|word| plain(word, CompletionKind::Keyword)).collect()
 }

@@ -36,7 +36,7 @@ mod typed;
 
 pub use actions::{Action, ActionKind, Edits};
 pub use call_hierarchy::{Call, Callable};
-pub use completion::{Completion, CompletionKind, Completions};
+pub use completion::{Completion, CompletionKind, Completions, Piece};
 pub use folding::{Fold, FoldKind};
 pub use graph::{Crate, Graph, GraphEdge, GraphKey, GraphNode, GraphQuery, NodeKind};
 pub use host::{Analysis, Cancelled, Host, Range};

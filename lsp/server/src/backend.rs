@@ -11,7 +11,9 @@ use tower_lsp::ls_types::*;
 
 use crate::owner::{Job, Queue};
 use crate::snapshot::Snapshot;
-use crate::{actions, capabilities, convert, formatting, graph, hierarchy, lenses, links, tokens};
+use crate::{
+    actions, capabilities, completion, convert, formatting, graph, hierarchy, lenses, links, tokens,
+};
 
 /// The most declarations that a search of the workspace gives.
 const MOST_SYMBOLS: usize = 200;
@@ -21,6 +23,8 @@ const MOST_SYMBOLS: usize = 200;
 pub(crate) struct Backend {
     queue: Queue,
     tokens: tokens::Answered,
+    /// Whether the client knows snippets.
+    snippets: OnceLock<bool>,
     shut: Arc<AtomicBool>,
     actions: OnceLock<actions::Client>,
 }
@@ -28,7 +32,13 @@ pub(crate) struct Backend {
 impl Backend {
     /// A server that talks to an owner; `shut` becomes true when the client asks for the end.
     pub(crate) fn new(queue: Queue, shut: Arc<AtomicBool>) -> Self {
-        Self { queue, tokens: tokens::Answered::default(), shut, actions: OnceLock::new() }
+        Self {
+            queue,
+            tokens: tokens::Answered::default(),
+            snippets: OnceLock::new(),
+            shut,
+            actions: OnceLock::new(),
+        }
     }
 
     /// Asks the state as it is after everything that the client has said so far.
@@ -60,6 +70,7 @@ impl Backend {
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let encoding = self.queue.count_in(capabilities::encoding(&params.capabilities));
+        self.snippets.get_or_init(|| completion::knows_snippets(&params.capabilities));
         self.actions.get_or_init(|| actions::Client::new(&params.capabilities));
         let info =
             ServerInfo { name: "unikc".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
@@ -276,13 +287,10 @@ impl LanguageServer for Backend {
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        let at = params.text_document_position;
-        self.ask(move |snapshot| {
-            let (file, offset) = snapshot.at(&at.text_document, at.position);
-            let found = snapshot.analysis.completions(file, offset);
-            Some(CompletionResponse::List(convert::completions(&snapshot.lines(file), found)))
-        })
-        .await
+        let (at, snippets) =
+            (params.text_document_position, self.snippets.get().copied().unwrap_or_default());
+        let found = self.ask(move |snapshot| completion::completions(snapshot, &at, snippets)).await?;
+        Ok(Some(CompletionResponse::List(found)))
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {

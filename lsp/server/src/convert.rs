@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tower_lsp::ls_types::*;
-use unik_ide::{CompletionKind, FoldKind, Problem, Reference, Renaming, SymbolKind as Kind};
+use unik_ide::{FoldKind, Problem, Reference, Renaming, SymbolKind as Kind};
 use unik_source::{FileId, Severity};
 
 use crate::position::Lines;
@@ -98,7 +98,8 @@ pub(crate) fn markdown(value: String) -> MarkupContent {
     MarkupContent { kind: MarkupKind::Markdown, value }
 }
 
-fn documentation(doc: &str) -> Option<Documentation> {
+/// Documentation, if there is any.
+pub(crate) fn documentation(doc: &str) -> Option<Documentation> {
     (!doc.is_empty()).then(|| Documentation::MarkupContent(markdown(doc.to_owned())))
 }
 
@@ -147,38 +148,6 @@ pub(crate) fn selection(lines: &Lines<'_>, spans: &[unik_source::Span]) -> Selec
         Some(SelectionRange { range: lines.range(*span), parent: parent.map(Box::new) })
     };
     spans.iter().rev().fold(None, whole).unwrap_or_default()
-}
-
-/// What can be written at a cursor.
-pub(crate) fn completions(lines: &Lines<'_>, found: unik_ide::Completions) -> CompletionList {
-    let range = lines.range(found.span);
-    let item = |(at, item): (usize, unik_ide::Completion)| CompletionItem {
-        label: item.label.to_string(),
-        kind: Some(completion_kind(item.kind)),
-        detail: (!item.detail.is_empty()).then_some(item.detail),
-        documentation: documentation(&item.doc),
-        sort_text: Some(format!("{at:05}")),
-        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: item.label.to_string() })),
-        ..CompletionItem::default()
-    };
-    let items = found.items.into_iter().enumerate().map(item).collect();
-    CompletionList { is_incomplete: false, items }
-}
-
-fn completion_kind(kind: CompletionKind) -> CompletionItemKind {
-    match kind {
-        CompletionKind::Device => CompletionItemKind::CLASS,
-        CompletionKind::Value | CompletionKind::Local => CompletionItemKind::VARIABLE,
-        CompletionKind::Function => CompletionItemKind::FUNCTION,
-        CompletionKind::Key | CompletionKind::Argument => CompletionItemKind::PROPERTY,
-        CompletionKind::Case => CompletionItemKind::ENUM_MEMBER,
-        CompletionKind::Role => CompletionItemKind::FIELD,
-        CompletionKind::Enum => CompletionItemKind::ENUM,
-        CompletionKind::ModuleType => CompletionItemKind::INTERFACE,
-        CompletionKind::Type => CompletionItemKind::STRUCT,
-        CompletionKind::File => CompletionItemKind::MODULE,
-        CompletionKind::Keyword => CompletionItemKind::KEYWORD,
-    }
 }
 
 /// What is being applied.

@@ -8,6 +8,7 @@
 mod actions;
 mod backend;
 mod capabilities;
+mod completion;
 mod convert;
 mod documents;
 mod formatting;

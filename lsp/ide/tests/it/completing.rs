@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
-use unik_ide::CompletionKind;
+use unik_ide::{CompletionKind, Piece};
 
 use crate::support::World;
 
@@ -98,6 +98,142 @@ fn an_argument_offers_what_fits_first() {
         crunch Case Store
         direct Case Store
     "#]],
+    );
+}
+
+/// The text after the completion with this label is taken, its places between `«` and `»`.
+#[track_caller]
+fn taken(text: &str, label: &str, expected: &str) {
+    let world = World::new(&format!("{HEAD}{text}"));
+    let analysis = world.analysis();
+    let found = analysis.completions(world.file, world.offset);
+    let item = found.items.iter().find(|item| item.label == label);
+    let item = item.unwrap_or_else(|| panic!("{label} is not offered: {text}"));
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) => text.to_string(),
+        Piece::Place(text) => format!("«{text}»"),
+    };
+    let mut written: String = item.snippet.iter().map(piece).collect();
+    if written.is_empty() {
+        written = item.label.to_string();
+    }
+    let mut after = analysis.text(world.file).to_owned();
+    after.replace_range(found.span.range(), &written);
+    assert_eq!(after.strip_prefix(HEAD), Some(expected), "{label}");
+}
+
+#[test]
+fn what_is_taken_has_places_to_fill_in() {
+    taken("unikernel u = si$0", "site", "unikernel u = site(«files», «network»)");
+    taken(
+        "unikernel u = site(kv.$0, net.tcp(port))",
+        "crunch",
+        "unikernel u = site(kv.crunch(«files»), net.tcp(port))",
+    );
+    taken("unikernel u = site($0", "kv.direct", "unikernel u = site(kv.direct(«root»)");
+    taken("unikernel u = site($0", "kv.mem", "unikernel u = site(kv.mem");
+    taken("unikernel u = site(kv.mem, $0", "net.tcp", "unikernel u = site(kv.mem, net.tcp(«port»)");
+    taken(
+        "let g(h: (Int, Store) -> Port): Port = 1\nlet y = g($0)",
+        "f",
+        "let g(h: (Int, Store) -> Port): Port = 1\nlet y = g(f)",
+    );
+    taken("let y = f$0(1, crunch)", "f", "let y = f(1, crunch)");
+    taken("import std/kv { c$0 }", "crunch", "import std/kv { crunch }");
+    taken(
+        "let y: Job = ma$0",
+        "match store",
+        "let y: Job = match store {\n  crunch => «value»,\n  direct => «value»,\n}",
+    );
+    taken(
+        "let g(s: Store): Int = ma$0",
+        "match s",
+        "let g(s: Store): Int = match s {\n  crunch => «value»,\n  direct => «value»,\n}",
+    );
+    taken(
+        "let y = match target$0",
+        "match target",
+        "let y = match match target {\n  unix => «value»,\n  virtio => «value»,\n}",
+    );
+    taken(
+        "let y = match store {$0}",
+        "all cases",
+        "let y = match store {crunch => «value»,\n  direct => «value»,}",
+    );
+    taken("let y = match store { crunch => 1, $0}", "direct", "let y = match store { crunch => 1, direct}");
+    taken("let y = kv.crunch($0", "files", "let y = kv.crunch(files(\"«data/»\")");
+}
+
+#[test]
+fn a_skeleton_is_well_formed() {
+    let parts = "device d: Job {\n  $0\n}\n";
+    for fixture in ["$0", parts, "platform p {\n  $0\n}\n", "let y = $0\n"] {
+        let world = World::new(fixture);
+        let analysis = world.analysis();
+        let found = analysis.completions(world.file, world.offset);
+        let mut seen = 0;
+        for item in found.items.iter().filter(|item| !item.snippet.is_empty()) {
+            let text = item.snippet.iter().map(|piece| match piece {
+                Piece::Text(text) | Piece::Place(text) => text.as_str(),
+            });
+            let text: String = text.collect();
+            let mut after = analysis.text(world.file).to_owned();
+            after.replace_range(found.span.range(), &text);
+            let broken = World::new(&after);
+            for problem in broken.analysis().problems_of(broken.file) {
+                assert!(!problem.code.to_string().starts_with("E00"), "{}: {problem:?}\n{after}", item.label);
+            }
+            seen += 1;
+        }
+        assert!(seen >= 2, "{fixture} has shapes");
+    }
+}
+
+#[test]
+fn what_cannot_stand_in_an_argument_is_not_offered() {
+    let offered = |text: &str, expected: Expect| {
+        let world = World::new(&format!("{HEAD}{text}"));
+        let found = world.analysis().completions(world.file, world.offset);
+        let labels: Vec<&str> = found.items.iter().map(|item| item.label.as_str()).collect();
+        expected.assert_eq(&labels.join(", "));
+    };
+    offered(
+        "unikernel u = site($0",
+        expect![
+            "kv.crunch, kv.direct, kv.mem, target, files: , network: , kv, net, if, match, match store, match target"
+        ],
+    );
+    offered(
+        "let y: Bool = $0",
+        expect![
+            "false, true, number, f, target, port, store, Store, kv, net, if, match, match store, match target"
+        ],
+    );
+    offered(
+        "let y: Store = $0",
+        expect!["store, crunch, direct, target, kv, net, if, match, match store, match target"],
+    );
+    offered(
+        "let y: Option(Int) = $0",
+        expect![
+            "none, some, site, number, f, target, port, store, Store, kv, net, if, match, match store, match target"
+        ],
+    );
+    offered(
+        "let y: Duration = $0",
+        expect!["site, number, f, target, port, store, Store, kv, net, if, match, match store, match target"],
+    );
+    offered("let y: Files = $0", expect!["files, target, kv, net, if, match, match store, match target"]);
+    offered(
+        "let y = $0",
+        expect![
+            "site, number, f, files, none, some, target, port, store, Store, kv, net, false, if, match, true, match store, match target"
+        ],
+    );
+    offered("unikernel u = $0", expect!["site, target, kv, net, if, match, match store, match target"]);
+    offered(
+        "device broken(: (((\nlet y: Int = $0",
+        expect!["number, broken, target, kv, net, if, match, match store, match target"],
     );
 }
 
