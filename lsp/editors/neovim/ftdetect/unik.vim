@@ -1,0 +1,2 @@
+" Files that end with .unik.
+autocmd BufRead,BufNewFile *.unik setfiletype unik

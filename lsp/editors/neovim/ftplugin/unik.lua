@@ -1,0 +1,10 @@
+-- How `.unik` files are edited, whatever else is installed; their colours if the parser is built.
+
+vim.bo.comments = ":///,://!,://"
+vim.bo.commentstring = "// %s"
+vim.bo.expandtab = true
+vim.bo.shiftwidth = 2
+vim.bo.softtabstop = 2
+vim.b.undo_ftplugin = "setlocal comments< commentstring< expandtab< shiftwidth< softtabstop<"
+
+require("unik").highlight(0)
