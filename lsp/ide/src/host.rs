@@ -10,6 +10,7 @@ use std::sync::Arc;
 use unik_db::{Database, Db, Library, System, path};
 use unik_source::{FileId, Sources, Span};
 
+use crate::configuration::{Configuration, Folders};
 use crate::overlay::Overlay;
 
 /// The question was overtaken by a change: ask again.
@@ -20,6 +21,7 @@ pub struct Cancelled;
 #[derive(Debug)]
 pub struct Host {
     db: Database,
+    folders: Arc<Folders>,
     overlay: Arc<Overlay>,
     open: BTreeSet<FileId>,
 }
@@ -29,7 +31,7 @@ impl Host {
     pub fn new(system: Arc<dyn System>, library: Library) -> Self {
         let overlay = Arc::new(Overlay::new(system));
         let db = Database::new(overlay.clone(), library);
-        Self { db, overlay, open: BTreeSet::new() }
+        Self { db, folders: Arc::default(), overlay, open: BTreeSet::new() }
     }
 
     /// Opens a file with the text that the editor has, or replaces that text.
@@ -51,6 +53,17 @@ impl Host {
         self.db.refresh();
     }
 
+    /// Says what counts for the files of a folder, those of folders below it left out that have a configuration of their own; for a
+    /// folder without a name, what counts for files outside of all others.
+    pub fn configure(&mut self, folder: &str, configuration: Configuration) {
+        Arc::make_mut(&mut self.folders).set(&mut self.db, folder, configuration);
+    }
+
+    /// A folder leaves the workspace.
+    pub fn forget(&mut self, folder: &str) {
+        Arc::make_mut(&mut self.folders).remove(folder);
+    }
+
     /// Asks the world again for everything that it was ever asked for.
     pub fn refresh(&mut self) {
         self.db.refresh();
@@ -59,7 +72,8 @@ impl Host {
     /// The state as it is now, to be asked questions. It holds up the next change until it is dropped, or until it notices
     /// that it has been overtaken.
     pub fn analysis(&self) -> Analysis {
-        Analysis { db: self.db.clone(), open: self.open.iter().copied().collect() }
+        let open = self.open.iter().copied().collect();
+        Analysis { db: self.db.clone(), folders: self.folders.clone(), open }
     }
 }
 
@@ -67,6 +81,7 @@ impl Host {
 #[derive(Debug)]
 pub struct Analysis {
     pub(crate) db: Database,
+    pub(crate) folders: Arc<Folders>,
     pub(crate) open: Vec<FileId>,
 }
 
@@ -94,6 +109,12 @@ impl Analysis {
     /// The path by which the system knows a file.
     pub fn path(&self, file: FileId) -> &str {
         self.db.source(file).map_or("", |file| file.host(&self.db))
+    }
+
+    /// What counts for a file: the configuration of the innermost folder that it lies in.
+    pub fn configuration(&self, file: FileId) -> Configuration {
+        let folder = self.folders.around(self.path(file));
+        folder.map(|folder| folder.configuration(&self.db).clone()).unwrap_or_default()
     }
 
     /// Whether a file belongs to the library, which nobody edits here.

@@ -1,11 +1,12 @@
-//! What a name is, in a few lines: how it is declared, its documentation, and what is worth knowing about its kind.
+//! What a name is, in a few lines: how it is declared, its documentation, and what is worth knowing about its kind. What keys and
+//! choices come to under the configuration is told by `valued`.
 
 use smol_str::SmolStr;
 use unik_check::core::{DefId, Type};
 use unik_check::{Core, checked_core, item_of, type_as_written, type_text};
 use unik_db::Db;
 use unik_graph::Stage;
-use unik_source::FileId;
+use unik_source::{FileId, Place};
 use unik_syntax::items::file_doc;
 
 use crate::declaration::{declaration_text, doc_of};
@@ -13,10 +14,10 @@ use crate::host::{Analysis, Range};
 use crate::lookup::name_at;
 use crate::occurrence::{LocalKind, Occurrence, Referent};
 
-/// What is said about a name.
+/// What is said about a name or a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hover {
-    /// The name that it is about.
+    /// What it is about.
     pub range: Range,
     /// One line in the language.
     pub code: String,
@@ -27,8 +28,19 @@ pub struct Hover {
 }
 
 impl Analysis {
-    /// What the name at an offset is.
+    /// What the name at an offset is; where there is none, what the choice there comes to.
     pub fn hover(&self, file: FileId, offset: u32) -> Option<Hover> {
+        let (name, choice) = (self.name_hover(file, offset), self.choice_hover(file, offset));
+        let Some(mut hover) = name else { return choice };
+        for fact in choice.into_iter().flat_map(|choice| choice.facts) {
+            if !hover.facts.contains(&fact) {
+                hover.facts.push(fact);
+            }
+        }
+        Some(hover)
+    }
+
+    fn name_hover(&self, file: FileId, offset: u32) -> Option<Hover> {
         let (_, name) = name_at(&self.db, file, offset)?;
         let range = Range { file, span: name.span };
         let (code, doc, facts) = match &name.referent {
@@ -65,14 +77,14 @@ impl Analysis {
             LocalKind::Parameter => ("parameter", None),
             LocalKind::Let => ("let", None),
             LocalKind::Pattern => ("pattern", None),
-            LocalKind::Key => ("key", self.local_key(id, text)),
+            LocalKind::Key => ("key", self.local_key(file, id, text)),
         };
         let (doc, facts) = key.unwrap_or_default();
         Some((format!("{word} {text}: {ty}"), doc, facts))
     }
 
     /// Documentation and stage of a key of a device or a block.
-    fn local_key(&self, id: DefId, name: &str) -> Option<(SmolStr, Vec<String>)> {
+    fn local_key(&self, file: FileId, id: DefId, name: &str) -> Option<(SmolStr, Vec<String>)> {
         let keys = match checked_core(&self.db, id)? {
             Core::Device(it) => &it.keys,
             Core::Let(it) => &it.body.keys,
@@ -80,7 +92,9 @@ impl Analysis {
             _ => return None,
         };
         let key = keys.iter().find(|key| key.name == name)?;
-        Some((key.doc.clone(), vec![stage_text(key.stage).to_owned()]))
+        let mut facts = vec![stage_text(key.stage).to_owned()];
+        facts.extend(self.key_values(file, Place { file: id.file, anchor: id.item, span: key.span }));
+        Some((key.doc.clone(), facts))
     }
 
     /// What is worth knowing of a declaration.
@@ -104,6 +118,9 @@ impl Analysis {
                 }
                 for key in &it.keys {
                     facts.push(format!("has the key `{}: {}`", key.name, key.ty));
+                    facts.extend(
+                        self.key_values(file, Place { file: id.file, anchor: id.item, span: key.span }),
+                    );
                 }
             }
             Some(Core::Key(it)) => {
@@ -113,6 +130,7 @@ impl Analysis {
                 if it.default.is_none() {
                     facts.push("it has no default: it must be given".to_owned());
                 }
+                facts.extend(self.key_values(file, Place { file: id.file, anchor: id.item, span: it.span }));
             }
             Some(Core::ModuleType(it)) => {
                 let includes: Vec<String> =
@@ -162,7 +180,9 @@ impl Analysis {
         }
         let platforms = unik_check::platforms(&self.db, file);
         let names: Vec<SmolStr> = platforms.into_iter().map(|(name, _)| name).collect();
-        vec![stage_text(Stage::Configure).to_owned(), format!("one of {}", listed(&names))]
+        let mut facts = vec![stage_text(Stage::Configure).to_owned(), format!("one of {}", listed(&names))];
+        facts.extend(self.target_value(file, &names));
+        facts
     }
 }
 

@@ -7,7 +7,10 @@
 
 mod actions;
 mod call_hierarchy;
+mod choices;
 mod completion;
+mod configuration;
+mod configured;
 mod context;
 mod declaration;
 mod folding;
@@ -33,15 +36,17 @@ mod semantic;
 mod signature;
 mod type_definition;
 mod typed;
+mod valued;
 
 pub use actions::{Action, ActionKind, Edits};
 pub use call_hierarchy::{Call, Callable};
 pub use completion::{Completion, CompletionKind, Completions, Piece};
+pub use configuration::Configuration;
 pub use folding::{Fold, FoldKind};
 pub use graph::{Crate, Graph, GraphEdge, GraphKey, GraphNode, GraphQuery, NodeKind};
 pub use host::{Analysis, Cancelled, Host, Range};
 pub use hover::Hover;
-pub use inlay::Hint;
+pub use inlay::{Hint, HintKind};
 pub use lenses::{Lens, LensKind};
 pub use links::Link;
 pub use navigate::Reference;

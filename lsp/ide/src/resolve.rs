@@ -32,6 +32,13 @@ pub(crate) fn bindings_at(db: &dyn Db, item: Item<'_>, tree: &tree::Item, offset
     walk.seen
 }
 
+/// The arguments of an item that say no name of a parameter: where each stands in it, and the name that it could say.
+pub(crate) fn arguments(db: &dyn Db, item: Item<'_>) -> Vec<(Span, SmolStr)> {
+    let mut walk = Walk { arguments: Some(Vec::new()), ..Walk::new(db, item, None) };
+    walk.item(&parsed(db, item).tree);
+    walk.arguments.unwrap_or_default()
+}
+
 /// A walk over the tree of an item.
 struct Walk<'db> {
     db: &'db dyn Db,
@@ -40,6 +47,8 @@ struct Walk<'db> {
     typed: Typed<'db>,
     bound: Vec<Binding>,
     found: Vec<Occurrence>,
+    /// Arguments without a name, and the parameters that they are for: only if they are wanted.
+    arguments: Option<Vec<(Span, SmolStr)>>,
     /// Whether what is bound around this offset is wanted, and what it is.
     probe: Option<u32>,
     seen: Vec<Binding>,
@@ -49,7 +58,8 @@ impl<'db> Walk<'db> {
     fn new(db: &'db dyn Db, item: Item<'db>, probe: Option<u32>) -> Self {
         let id = id_of(db, item);
         let typed = Typed::new(db, item);
-        Self { db, id, file: id.file, typed, bound: Vec::new(), found: Vec::new(), probe, seen: Vec::new() }
+        let (bound, found, seen) = (Vec::new(), Vec::new(), Vec::new());
+        Self { db, id, file: id.file, typed, bound, found, arguments: None, probe, seen }
     }
 
     fn add(&mut self, name: &Name, referent: Referent, declares: bool) {

@@ -1,7 +1,9 @@
 //! Names in expressions and patterns: what is bound around them, cases by the wanted type, the file's scope.
 
-use unik_check::core::Type;
+use smol_str::SmolStr;
+use unik_check::core::{DefId, Type};
 use unik_graph::value::ValueType;
+use unik_source::Span;
 use unik_syntax::tree::{self, Expr, ExprKind, Name, Pattern, PatternKind, Statement};
 
 use super::{Walk, named, parameters};
@@ -18,9 +20,20 @@ impl Walk<'_> {
             ExprKind::Paren(of) => return self.expr(of),
             ExprKind::Apply(callee, args) => {
                 let callee = self.expr(callee);
+                let wanted = self.arguments.is_some() || args.iter().any(|arg| arg.name.is_some());
+                let params = callee.filter(|_| wanted).and_then(|callee| self.parameters_of(&callee));
+                let (item, params) = params.unwrap_or((self.id, Vec::new()));
+                let named = |param: &SmolStr| {
+                    args.iter().any(|arg| arg.name.as_ref().is_some_and(|name| name.text == *param))
+                };
+                let mut free = params.iter().filter(|(param, _)| !named(param));
                 for arg in args {
-                    if let (Some(name), Some(callee)) = (&arg.name, &callee) {
-                        self.argument(callee, name);
+                    match (&arg.name, &mut self.arguments) {
+                        (Some(name), _) => self.argument(item, &params, name),
+                        (None, Some(all)) => {
+                            all.extend(free.next().map(|(param, _)| (arg.value.span, param.clone())));
+                        }
+                        (None, None) => {}
                     }
                     self.expr(&arg.value);
                 }
@@ -77,18 +90,22 @@ impl Walk<'_> {
         }
     }
 
-    /// The name of an argument.
-    fn argument(&mut self, callee: &Referent, name: &Name) {
-        let (item, params) = match callee {
-            Referent::Item(id) => (*id, parameters(self.db, *id)),
+    /// The parameters of what is applied, and the item that they stand in.
+    fn parameters_of(&self, callee: &Referent) -> Option<(DefId, Vec<(SmolStr, Span)>)> {
+        match callee {
+            Referent::Item(id) => Some((*id, parameters(self.db, *id))),
             Referent::Local(id, span) => {
                 let known = self.bound.iter().find(|binding| binding.span == *span);
-                (*id, known.map_or_else(Vec::new, |binding| binding.params.clone()))
+                Some((*id, known.map_or_else(Vec::new, |binding| binding.params.clone())))
             }
-            _ => return,
-        };
-        if let Some((_, span)) = params.into_iter().find(|(param, _)| *param == name.text) {
-            self.add_typed(name, Referent::Local(item, span), false, Some(LocalKind::Parameter), None);
+            _ => None,
+        }
+    }
+
+    /// The name of an argument.
+    fn argument(&mut self, item: DefId, params: &[(SmolStr, Span)], name: &Name) {
+        if let Some((_, span)) = params.iter().find(|(param, _)| *param == name.text) {
+            self.add_typed(name, Referent::Local(item, *span), false, Some(LocalKind::Parameter), None);
         }
     }
 

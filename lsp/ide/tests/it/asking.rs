@@ -210,17 +210,19 @@ fn a_hover_says_type_documentation_and_facts() {
             - made by `start` of the crate beside `/app.unik`
             - works on every target
             - has the key `level: Int`
+            - `--level` is `1`, the default
         "#]],
     );
     hover(
         &all("port)"),
         expect![[r#"
-        14:27 «port»
-        key port: Port = 80
-        Where it listens.
-        - known when configuring; what is given then is the default at boot
-        - given as `--port` or `-p`
-    "#]],
+            14:27 «port»
+            key port: Port = 80
+            Where it listens.
+            - known when configuring; what is given then is the default at boot
+            - given as `--port` or `-p`
+            - `--port` is `80`, the default
+        "#]],
     );
     hover(
         &all("tcp("),
@@ -235,11 +237,12 @@ fn a_hover_says_type_documentation_and_facts() {
     hover(
         &all("store, port"),
         expect![[r#"
-        14:45 «store»
-        configure key store: Store = crunch
-        - known when configuring, gone at boot
-        - given as `--store`
-    "#]],
+            14:45 «store»
+            configure key store: Store = crunch
+            - known when configuring, gone at boot
+            - given as `--store`
+            - `--store` is `crunch`, the default
+        "#]],
     );
     hover(
         &all("next)"),
@@ -265,11 +268,12 @@ fn a_hover_says_type_documentation_and_facts() {
     hover(
         &all("level"),
         expect![[r#"
-        10:7 «level»
-        key level: Int
-        How loud.
-        - known when configuring; what is given then is the default at boot
-    "#]],
+            10:7 «level»
+            key level: Int
+            How loud.
+            - known when configuring; what is given then is the default at boot
+            - `--level` is `1`, the default
+        "#]],
     );
     hover(
         &all("crunch\n"),
@@ -316,11 +320,12 @@ fn a_hover_says_type_documentation_and_facts() {
     hover(
         "let s = $0target\n",
         expect![[r#"
-        1:9 «target»
-        configure key target
-        - known when configuring, gone at boot
-        - one of `unix`, `virtio`
-    "#]],
+            1:9 «target»
+            configure key target
+            - known when configuring, gone at boot
+            - one of `unix`, `virtio`
+            - it is `unix`, unless configured otherwise
+        "#]],
     );
     hover("let s = $0 1\n", expect!["nothing"]);
 }
@@ -471,7 +476,7 @@ let broken = (
             let a⟨: Int⟩ = 1
             let b: Int = 2
             let f(x: Int = 3)⟨: Int⟩ = { let y⟨: Int⟩ = x + 1; let g(z: Int) = z; y }
-            let n⟨: net.Listener⟩ = net.tcp(80)
+            let n⟨: net.Listener⟩ = net.tcp(⟨port:⟩80)
             let o(x: Option(Int))⟨: Int⟩ = match x { some(y⟨: Int⟩) => y, none => 0 }
             let wrong = gone
             let broken = (

@@ -4,6 +4,7 @@
 mod acting;
 mod asking;
 mod completing;
+mod configured;
 mod damage;
 mod graphs;
 mod layout;
