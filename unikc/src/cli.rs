@@ -52,10 +52,15 @@ pub(crate) fn command() -> Command {
                 Arg::new("eval").long("eval").action(ArgAction::SetTrue)
                     .help("Give every key its value, so that only devices remain"),
                 Arg::new("format").long("format").value_name("FORMAT").default_value("text")
-                    .value_parser(PossibleValuesParser::new(["text", "dot", "json", "svg"]))
+                    .value_parser(PossibleValuesParser::new(["text", "dot", "json", "svg", "html"]))
                     .help("As what"),
                 Arg::new("output").long("output").short('o').value_name("OUT").value_hint(ValueHint::FilePath)
                     .value_parser(value_parser!(PathBuf)).help("Write it to a file instead of standard output"),
+            ]),
+            on_file("preview", "Show the graph on a page that follows the file").args([
+                Arg::new("page-port").long("page-port").value_name("PORT").default_value("0").hide_default_value(true)
+                    .value_parser(value_parser!(u16)).help("Where to serve the page, instead of on a free port of loopback"),
+                Arg::new("browser").long("browser").action(ArgAction::SetTrue).help("Show the page in the browser"),
             ]),
             on_file("describe", "Tell about an image: keys, devices, crates, graph"),
             on_file("configure", "Write the crate of an image").arg(out()).mut_arg(TARGET, |target| target.required(true)),

@@ -12,6 +12,7 @@ mod fmt;
 mod graph;
 mod lsp;
 mod new;
+mod preview;
 mod run;
 
 use std::ffi::OsString;
@@ -101,6 +102,7 @@ fn on_file(name: &str, asked: &Asked<'_>) -> u8 {
         "check" => check::run(asked),
         "graph" => graph::run(asked),
         "describe" => describe::run(asked),
+        "preview" => preview::run(asked),
         "configure" => configure::run(asked),
         "build" => build::run(asked),
         RUN => run::run(asked),

@@ -39,6 +39,12 @@ impl Request {
     pub(crate) fn symbolic() -> Self {
         Self { unikernel: None, target: None, keys: Vec::new(), mode: Mode::Symbolic }
     }
+
+    /// The target and the values of keys.
+    pub(crate) fn values(&self) -> KeyValues {
+        let values = KeyValues { target: self.target.as_deref().map(Into::into), ..KeyValues::default() };
+        self.keys.iter().fold(values, |values, (option, text)| values.with(option, text))
+    }
 }
 
 impl Session {
@@ -64,6 +70,11 @@ impl Session {
     /// What was given to be opened.
     pub(crate) fn given(&self) -> &Path {
         &self.given
+    }
+
+    /// The file, as it was given.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The folder of the file, as it was given; empty for the working directory.
@@ -125,11 +136,7 @@ impl Session {
 
     /// The graph of an image, if there is one, and what is wrong with it, the file included.
     pub(crate) fn evaluate(&self, request: &Request) -> Outcome {
-        let target = request.target.as_deref().map(Into::into);
-        let mut values = KeyValues { target, ..KeyValues::default() };
-        for (option, text) in &request.keys {
-            values = values.with(option, text);
-        }
+        let values = request.values();
         unik_eval::evaluate(&self.db, self.file, request.unikernel.as_deref(), &values, request.mode)
     }
 }

@@ -12,6 +12,7 @@ use crate::type_ref::is_built_in;
 
 /// The options of `unikc` itself, which a key that exists when configuring cannot have.
 pub const RESERVED_OPTIONS: &[&str] = &[
+    "browser",
     "color",
     "default",
     "deny-warnings",
@@ -22,6 +23,7 @@ pub const RESERVED_OPTIONS: &[&str] = &[
     "message-format",
     "offline",
     "output",
+    "page-port",
     "profile",
     "quiet",
     "release",

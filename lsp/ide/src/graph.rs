@@ -18,7 +18,7 @@ use smol_str::SmolStr;
 use unik_eval::{KeyValues, Mode, Outcome, Valuation};
 use unik_graph::picture::{Change, Figure, Line, LineKind, Shape};
 use unik_graph::{DeviceGraph, Picture, svg};
-use unik_source::FileId;
+use unik_source::{FileId, Sources};
 
 use crate::host::{Analysis, Range};
 use crate::problems::Problem;
@@ -209,6 +209,11 @@ impl Analysis {
         graph.nodes = facts.nodes(&around, wrong);
         graph.edges = picture.lines.iter().map(|line| edge(&picture, line)).collect();
         graph.svg = Some(svg::draw(&picture));
+    }
+
+    /// What a file is called in the graph of another: by its path below the folder of that, or by the name of the library.
+    pub fn called_beside(&self, file: FileId, of: FileId) -> String {
+        Sources::path(&names::Names::new(&self.db, of), file).to_owned()
     }
 
     /// The files that a graph of this file is made from: itself and all that it imports, platforms included.

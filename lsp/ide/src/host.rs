@@ -64,9 +64,11 @@ impl Host {
         Arc::make_mut(&mut self.folders).remove(folder);
     }
 
-    /// Asks the world again for everything that it was ever asked for.
-    pub fn refresh(&mut self) {
+    /// Asks the world again for everything that it was ever asked for. Gives whether anything is no longer as it was.
+    pub fn refresh(&mut self) -> bool {
+        let before = salsa::plumbing::current_revision(&self.db);
         self.db.refresh();
+        salsa::plumbing::current_revision(&self.db) != before
     }
 
     /// The state as it is now, to be asked questions. It holds up the next change until it is dropped, or until it notices

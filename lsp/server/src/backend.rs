@@ -65,6 +65,12 @@ impl Backend {
         let uri = graph::document(&params)?;
         self.ask(move |snapshot| graph::graph(snapshot, uri, params)).await
     }
+
+    /// `unik/exportGraph`
+    pub(crate) async fn export_graph(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        let uri = graph::document(&params)?;
+        self.ask(move |snapshot| graph::export(snapshot, uri, &params)).await
+    }
 }
 
 impl LanguageServer for Backend {

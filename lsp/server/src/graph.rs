@@ -24,6 +24,15 @@ pub(crate) fn graph(snapshot: &Snapshot, uri: Uri, params: Value) -> Value {
     answer
 }
 
+/// The graph of a file as a file that stands alone; null if there is none, or no such format.
+pub(crate) fn export(snapshot: &Snapshot, uri: Uri, params: &Value) -> Value {
+    let file = snapshot.file(&TextDocumentIdentifier { uri });
+    let query = unik_preview::query(params, &snapshot.values(file));
+    let format = params.get("format").and_then(Value::as_str).and_then(unik_preview::Format::named);
+    let exported = format.and_then(|format| unik_preview::export(&snapshot.analysis, file, &query, format));
+    unik_preview::exported_value(exported)
+}
+
 /// Tells the client of every graph that would be another one now.
 pub(crate) fn look(snapshot: &Snapshot) {
     for shown in snapshot.watch.shown() {

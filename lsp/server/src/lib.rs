@@ -51,6 +51,7 @@ pub fn serve(world: World) -> io::Result<bool> {
             backend::Backend::new(owner::start(&handle, world, publisher, watch), shut)
         })
         .custom_method("unik/graph", backend::Backend::graph)
+        .custom_method("unik/exportGraph", backend::Backend::export_graph)
         .finish();
         Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).serve(service).await;
     });

@@ -71,7 +71,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lang/eval", &["lang/source", "lang/graph", "lang/db", "lang/check", "salsa"]),
     ("lang/mdtest", &["lang/source", "lang/graph", "lang/syntax", "lang/db", "lang/check", "lang/eval"]),
     ("lsp/ide", &["lang/source", "lang/syntax", "lang/graph", "lang/db", "lang/check", "lang/eval", "salsa"]),
-    ("lsp/preview", &["lang/source", "lang/eval", "lsp/ide"]),
+    ("lsp/preview", &["lang/source", "lang/db", "lang/eval", "lsp/ide"]),
     ("lsp/server", &["lang/source", "lang/db", "lang/eval", "lsp/ide", "lsp/preview"]),
     ("codegen", &["lang/source", "lang/graph"]),
     ("stdlib-devices/device-api", &[]),
