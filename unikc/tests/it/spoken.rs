@@ -2,13 +2,15 @@
 //!
 //! `client` is who speaks. The tests stand in a file for each subject: `life` (from the first request to the end), `editing` (texts
 //! that change), `racing` (nobody waits for anybody),
-//! `acting` (code actions).
+//! `acting` (code actions), `leading` (from one place to others), `showing` (layout, tokens, snippets).
 
 mod acting;
 mod client;
 mod editing;
+mod leading;
 mod life;
 mod racing;
+mod showing;
 
 /// A file that is on no disk.
 const APP: &str = "file:///nowhere/app.unik";
