@@ -28,7 +28,7 @@ fn wrong_usage_ends_with_2() {
     check(
         line(root(), &format!("graph {server} --format jpeg")),
         2,
-        &["[possible values: text, dot, json, svg]"],
+        &["[possible values: text, dot, json, svg, html]"],
     );
     check(line(root(), &format!("configure {server}")), 2, &["--target"]);
 }
@@ -63,6 +63,20 @@ fn keys_stand_in_the_help_of_each_command_that_evaluates() {
         ] {
             assert!(keys.contains(word), "no `{word}` in\n{help}");
         }
+    }
+}
+
+#[test]
+fn every_command_is_told_of_where_people_look() {
+    let help = line(root(), "--help").ended(0);
+    let listed = help.split("Commands:").nth(1).unwrap().lines().skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.contains(&"fmt") && commands.contains(&"lsp"), "{help}");
+    let text = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let (readme, reference) = (text("README.md"), text("spec/command-line.md"));
+    for command in commands.iter().filter(|command| **command != "help") {
+        assert!(readme.contains(&format!("    unikc {command} ")), "README.md does not show `{command}`");
+        assert!(reference.contains(&format!("\n| `{command}")), "command-line.md does not list `{command}`");
     }
 }
 
