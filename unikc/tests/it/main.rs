@@ -10,6 +10,7 @@ mod graphs;
 mod house;
 mod images;
 mod launched;
+mod previewed;
 mod projects;
 mod served;
 mod spoken;

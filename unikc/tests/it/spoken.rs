@@ -2,13 +2,14 @@
 //!
 //! `client` is who speaks. The tests stand in a file for each subject: `life` (from the first request to the end), `editing` (texts
 //! that change), `racing` (nobody waits for anybody),
-//! `acting` (code actions), `leading` (from one place to others), `showing` (layout, tokens, snippets).
+//! `acting` (code actions), `leading` (from one place to others), `picturing` (the device graph), `showing` (layout, tokens, snippets).
 
 mod acting;
 mod client;
 mod editing;
 mod leading;
 mod life;
+mod picturing;
 mod racing;
 mod showing;
 
