@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use unik_check::core::DefId;
 use unik_check::{id_of, item_of};
-use unik_db::Item;
 use unik_source::{FileId, Span};
 
-use crate::host::{Analysis, Range};
+use crate::host::Analysis;
 use crate::lookup::{declaration, item_at, name_at, names_in};
 use crate::occurrence::Referent;
 use crate::outline::{Symbol, SymbolKind, symbol};
@@ -42,14 +41,12 @@ impl Analysis {
     /// Who names the declaration whose name stands at an offset, in all files in reach; by file and place.
     pub fn incoming_calls(&self, file: FileId, offset: u32) -> Vec<Call> {
         let Some((_, name)) = name_at(&self.db, file, offset) else { return Vec::new() };
-        let mut callers: BTreeMap<DefId, (Item<'_>, Vec<Span>)> = BTreeMap::new();
-        for (_, found) in self.named(file, &name.referent) {
-            let Range { file, span } = found.range;
-            if let Some(item) = item_at(&self.db, file, span.start).filter(|_| !found.declares) {
-                callers.entry(id_of(&self.db, item)).or_insert((item, Vec::new())).1.push(span);
-            }
+        let mut callers: BTreeMap<DefId, Vec<Span>> = BTreeMap::new();
+        let found = self.named_in_items(file, &name.referent).into_iter();
+        for (item, name) in found.filter(|(_, name)| !name.declares) {
+            callers.entry(id_of(&self.db, item)).or_default().push(name.span);
         }
-        let call = |(id, (_, places))| Some(Call { other: self.callable_of(id)?, places });
+        let call = |(id, places)| Some(Call { other: self.callable_of(id)?, places });
         let mut calls: Vec<Call> = callers.into_iter().filter_map(call).collect();
         calls.sort_by_key(|call| (call.other.file, call.other.symbol.span));
         calls

@@ -6,9 +6,8 @@ use unik_eval::KeyValues;
 use unik_graph::NodeKind;
 use unik_source::{FileId, Span};
 
-use crate::host::Analysis;
-use crate::lookup::item_at;
-use crate::navigate::Reference;
+use crate::host::{Analysis, Range};
+use crate::lookup::name_at;
 
 /// Something to be shown above a declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,13 +73,10 @@ impl Analysis {
     }
 
     /// Where what is declared at an offset is used, in all files in reach; imports of a name do not count.
-    pub fn users(&self, file: FileId, offset: u32) -> Vec<Reference> {
-        let uses = self.references(file, offset).into_iter();
-        let uses = uses.filter(|used| !used.declares);
-        let imports = |used: &Reference| {
-            let item = item_at(&self.db, used.range.file, used.range.span.start);
-            item.is_some_and(|item| item.keyword(&self.db) == "import")
-        };
-        uses.filter(|used| !imports(used)).collect()
+    pub fn users(&self, file: FileId, offset: u32) -> Vec<Range> {
+        let Some((_, name)) = name_at(&self.db, file, offset) else { return Vec::new() };
+        let found = self.named_in_items(file, &name.referent).into_iter();
+        let used = found.filter(|(item, name)| !name.declares && item.keyword(&self.db) != "import");
+        used.map(|(item, name)| Range { file: item.file(&self.db).id(&self.db), span: name.span }).collect()
     }
 }

@@ -1,22 +1,64 @@
-//! The names of a whole file, and the one under a cursor.
+//! The names of a file that stand for something, and the one under a cursor.
 
 use unik_check::item_of;
-use unik_db::{Database, Db, Item, items};
+use unik_db::{Database, Db, Item, items, parsed};
 use unik_source::{FileId, Place, Sources, Span};
+use unik_syntax::tree::ItemKind;
 
 use crate::host::Range;
 use crate::occurrence::{Occurrence, Referent};
 use crate::resolve::occurrences;
 
-/// All names of a file that mean something, in the order of the text, with the item in which each stands. Their spans count from
-/// the start of the file.
-pub(crate) fn names_of<'db>(db: &'db Database, file: FileId) -> Vec<(Item<'db>, Occurrence)> {
+/// The names of a file that stand for something, in the order of the text, with the item in which each stands. Their spans count from
+/// the start of the file. `called` is how it is called where it is declared: what has neither that nor an alias of it is not looked at.
+pub(crate) fn names_for<'db>(
+    db: &'db Database,
+    file: FileId,
+    referent: &Referent,
+    called: Option<&str>,
+) -> Vec<(Item<'db>, Occurrence)> {
     let Some(source) = db.source(file) else { return Vec::new() };
+    // Whoever uses an alias has named it once as it is called.
+    if called.is_some_and(|called| !source.text(db).as_str().contains(called)) {
+        return Vec::new();
+    }
     unik_check::settle(db, file);
-    items(db, source).iter().flat_map(|item| names_in(db, item)).collect()
+    let all = items(db, source);
+    let words: Option<Vec<&str>> = called.map(|called| {
+        let aliases = all.iter().flat_map(|item| aliases_of(db, item, called));
+        std::iter::once(called).chain(aliases).collect()
+    });
+    let near = |item: &Item<'_>| {
+        let text = item.text(db);
+        words.as_ref().is_none_or(|words| words.iter().any(|word| text.contains(word)))
+    };
+    let names = all.iter().filter(near).flat_map(|item| names_in(db, item));
+    names.filter(|(_, name)| name.referent == *referent).collect()
 }
 
-/// The same of one item.
+/// How something is called where it is declared; nothing for files, which everybody calls as he likes.
+pub(crate) fn called<'db>(db: &'db Database, referent: &'db Referent) -> Option<&'db str> {
+    match referent {
+        Referent::Item(_) | Referent::Local(..) | Referent::Case(..) => {
+            declaration(db, referent).and_then(|range| db.text(range.file).get(range.span.range()))
+        }
+        Referent::Role(role) => Some(role.as_str()),
+        Referent::BuiltIn(word) => Some(word.as_str()),
+        Referent::File(_) => None,
+    }
+}
+
+/// What an import calls something of this name.
+fn aliases_of<'db>(db: &'db Database, item: Item<'db>, called: &str) -> Vec<&'db str> {
+    if item.keyword(db) != "import" {
+        return Vec::new();
+    }
+    let ItemKind::Import(it) = &parsed(db, item).tree.kind else { return Vec::new() };
+    let named = it.names.iter().flatten().filter(|name| name.name.text == called);
+    named.filter_map(|name| Some(name.alias.as_ref()?.text.as_str())).collect()
+}
+
+/// All names of an item that mean something, in the order of the text. Their spans count from the start of the file.
 pub(crate) fn names_in<'db>(
     db: &'db Database,
     item: Item<'db>,

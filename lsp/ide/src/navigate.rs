@@ -1,10 +1,11 @@
 //! From a name to what it stands for, and back: definition, references, highlights.
 
 use unik_check::item_of;
+use unik_db::Item;
 use unik_source::FileId;
 
 use crate::host::{Analysis, Range};
-use crate::lookup::{declaration, name_at, names_in, names_of};
+use crate::lookup::{called, declaration, name_at, names_for, names_in};
 use crate::occurrence::{Occurrence, Referent};
 
 /// A place where a name is used or declared.
@@ -29,7 +30,7 @@ impl Analysis {
         }
     }
 
-    /// All places in the files in reach of the open ones, and in this one, where what the name at an offset stands for is named;
+    /// All places in the files of the workspace, in those in their reach, and in this one, where what the name at an offset stands for is named;
     /// sorted.
     pub fn references(&self, file: FileId, offset: u32) -> Vec<Reference> {
         let Some((_, name)) = name_at(&self.db, file, offset) else { return Vec::new() };
@@ -39,7 +40,7 @@ impl Analysis {
     /// The places in one file where what the name at an offset stands for is named.
     pub fn highlights(&self, file: FileId, offset: u32) -> Vec<Reference> {
         let Some((_, name)) = name_at(&self.db, file, offset) else { return Vec::new() };
-        let same = names_of(&self.db, file).into_iter().filter(|(_, other)| other.referent == name.referent);
+        let same = names_for(&self.db, file, &name.referent, called(&self.db, &name.referent)).into_iter();
         same.map(|(_, other)| reference(file, &other)).collect()
     }
 
@@ -54,29 +55,22 @@ impl Analysis {
 
     /// The names in all files that stand for something, each with the text that it has.
     pub(crate) fn named(&self, file: FileId, referent: &Referent) -> Vec<(&str, Reference)> {
+        let found = self.named_in_items(file, referent).into_iter();
+        let found = found.map(|(item, name)| {
+            let file = item.file(&self.db).id(&self.db);
+            (&self.text(file)[name.span.range()], reference(file, &name))
+        });
+        found.collect()
+    }
+
+    /// The names in all files that stand for something, each with the item in which it stands; by file, then as in the text.
+    pub(crate) fn named_in_items(&self, file: FileId, referent: &Referent) -> Vec<(Item<'_>, Occurrence)> {
         let mut files = self.files_in_reach();
         files.extend(unik_check::reach(&self.db, file));
         files.sort_unstable();
         files.dedup();
-        // Whoever names something names it at least once as it is called; of files that is not so.
-        let called = match referent {
-            Referent::Item(_) | Referent::Local(..) | Referent::Case(..) => {
-                declaration(&self.db, referent).map(|range| &self.text(range.file)[range.span.range()])
-            }
-            Referent::Role(role) => Some(role.as_str()),
-            Referent::BuiltIn(word) => Some(word.as_str()),
-            Referent::File(_) => None,
-        };
-        let mut found = Vec::new();
-        for file in files {
-            let text = self.text(file);
-            if called.is_some_and(|called| !text.contains(called)) {
-                continue;
-            }
-            let same = names_of(&self.db, file).into_iter().filter(|(_, name)| name.referent == *referent);
-            found.extend(same.map(|(_, name)| (&text[name.span.range()], reference(file, &name))));
-        }
-        found
+        let called = called(&self.db, referent);
+        files.into_iter().flat_map(|file| names_for(&self.db, file, referent, called)).collect()
     }
 }
 

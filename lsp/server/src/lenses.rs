@@ -64,7 +64,7 @@ pub(crate) fn resolved(snapshot: &Snapshot, mut lens: CodeLens) -> Option<CodeLe
         }
         "uses" => {
             let found = snapshot.analysis.users(file, span.start).into_iter();
-            let found: Vec<Location> = found.filter_map(|used| snapshot.location(used.range)).collect();
+            let found: Vec<Location> = found.filter_map(|used| snapshot.location(used)).collect();
             let title = match found.len() {
                 0 => "no uses".to_owned(),
                 1 => "1 use".to_owned(),
