@@ -152,7 +152,7 @@ impl Owner {
                 self.documents.remove(&path);
                 self.host.close(&path);
             }
-            Job::Disk => self.host.refresh(),
+            Job::Disk => _ = self.host.refresh(),
             Job::Ask(_) => {}
         }
     }
