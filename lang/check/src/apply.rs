@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use unik_db::Item;
 use unik_graph::value::ValueType;
-use unik_source::{Diagnostic, Span};
+use unik_source::{Diagnostic, Edit, Fix, Span};
 use unik_syntax::tree::{self, Arg, ExprKind as Tree};
 
 use crate::codes;
@@ -15,6 +15,7 @@ use crate::core::{Argument, Expr, ExprKind, Global, Type};
 use crate::declared::{Named, Word};
 use crate::expression::{Checker, Want, Why};
 use crate::nearest::{listed, nearest};
+use crate::remedy::with_separator;
 use crate::scope::named;
 use crate::signature::{Callable, Parameter, Signature, signature};
 use crate::types::subtype;
@@ -72,7 +73,9 @@ impl<'db> Checker<'db> {
                         "it is a value of type `{}`: its arguments go by their order",
                         self.text(&function.ty)
                     );
-                    self.report(wrong.note(note));
+                    let mut wrong = wrong.note(note);
+                    wrong.fixes.extend(self.without_names(args));
+                    self.report(wrong);
                     self.only_look(args);
                     return self.applied(span, function, None, result);
                 }
@@ -145,6 +148,7 @@ impl<'db> Checker<'db> {
         let mut goes: Vec<Option<usize>> = vec![None; args.len()];
         let mut next = 0;
         let mut left: Vec<&Arg> = Vec::new();
+        let mut repeated: Vec<(usize, usize)> = Vec::new();
         for (at, arg) in args.iter().enumerate() {
             let index = match &arg.name {
                 Some(named) if named.text.is_empty() => {
@@ -155,7 +159,12 @@ impl<'db> Checker<'db> {
                     Some(index) => index,
                     None => {
                         good = false;
-                        self.unknown_argument(callee, named, &slots);
+                        let cut = without_argument(args, at).unwrap_or_else(|| {
+                            let behind = self.source(Span { start: name.end, end: span.end });
+                            let open = name.end as usize + behind.find('(').map_or(0, |open| open + 1);
+                            Span::new(open, (span.end as usize).saturating_sub(1))
+                        });
+                        self.unknown_argument(callee, named, &slots, cut);
                         continue;
                     }
                 },
@@ -168,20 +177,15 @@ impl<'db> Checker<'db> {
             };
             match (slots.get(index).copied(), &arg.name) {
                 (Some(None), _) => (slots[index], goes[at]) = (Some(at), Some(index)),
-                (Some(Some(first)), Some(named)) => {
+                (Some(Some(first)), Some(_)) => {
                     good = false;
-                    let message = format!("`{}` is given twice", named.text);
-                    let wrong = Diagnostic::error(
-                        codes::REPEATED_ARGUMENT,
-                        message,
-                        self.place(named.span),
-                        "again here",
-                    );
-                    let first = args.get(first).map_or(named.span, arg_span);
-                    self.report(wrong.label(self.place(first), "first here").help("take one of them out"));
+                    repeated.push((at, first));
                 }
                 (Some(Some(_)) | None, _) => left.push(arg),
             }
+        }
+        for (at, first) in repeated {
+            self.repeated_argument(callee, args, at, first, &slots);
         }
         if let [first, .., last] | [first @ last] = left.as_slice() {
             good = false;
@@ -215,18 +219,62 @@ impl<'db> Checker<'db> {
         (good && missing.is_empty()).then_some(arguments)
     }
 
-    fn unknown_argument(&mut self, callee: &Callee<'db>, named: &tree::Name, taken: &[Option<usize>]) {
+    /// A second argument for one parameter. If one parameter alone has none, that was probably meant.
+    fn repeated_argument(
+        &mut self,
+        callee: &Callee<'db>,
+        args: &[Arg],
+        at: usize,
+        first: usize,
+        taken: &[Option<usize>],
+    ) {
+        let Some(named) = args.get(at).and_then(|arg| arg.name.as_ref()) else { return };
+        let place = self.place(named.span);
+        let message = format!("`{}` is given twice", named.text);
+        let wrong = Diagnostic::error(codes::REPEATED_ARGUMENT, message, place, "again here");
+        let first = args.get(first).map_or(named.span, arg_span);
+        let mut wrong = wrong.label(self.place(first), "first here").help("take one of them out");
+        let free = callee.callable.params.iter().zip(taken).filter(|(_, taken)| taken.is_none());
+        if let [(only, _)] = free.collect::<Vec<_>>().as_slice() {
+            wrong = wrong.fix(format!("give it for `{}`", only.name), place, only.name.clone());
+        }
+        self.report(match without_argument(args, at) {
+            Some(cut) => wrong.fix("take this one out", self.place(cut), ""),
+            None => wrong,
+        });
+    }
+
+    /// An argument for no parameter; `cut` is what to take out to be rid of it.
+    fn unknown_argument(
+        &mut self,
+        callee: &Callee<'db>,
+        named: &tree::Name,
+        taken: &[Option<usize>],
+        cut: Span,
+    ) {
         let place = self.place(named.span);
         let message = format!("`{}` has no parameter `{}`", callee.name, named.text);
         let wrong = Diagnostic::error(codes::UNKNOWN_ARGUMENT, message, place, "no such parameter");
         let wrong = self.declared(wrong, callee);
         let free = callee.callable.params.iter().zip(taken).filter(|(_, taken)| taken.is_none());
-        self.report(match nearest(&named.text, free.map(|(param, _)| &param.name)) {
+        let wrong = match nearest(&named.text, free.map(|(param, _)| &param.name)) {
             Some(near) => {
                 wrong.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), place, near)
             }
             None => wrong,
+        };
+        self.report(wrong.fix("take the argument out", self.place(cut), ""));
+    }
+
+    /// Takes the names of arguments away.
+    fn without_names(&self, args: &[Arg]) -> Option<Fix> {
+        let named = args.iter().filter_map(|arg| Some((arg.name.as_ref()?, &arg.value)));
+        let edits = named.map(|(name, value)| Edit {
+            place: self.place(Span { start: name.span.start, end: value.span.start }),
+            text: SmolStr::default(),
         });
+        let edits: Vec<Edit> = edits.collect();
+        (!edits.is_empty()).then(|| Fix { title: "take the names away".into(), edits })
     }
 
     fn too_many(&mut self, callee: &Callee<'db>, left: Span, args: &[Arg], slots: &[Option<usize>]) {
@@ -288,7 +336,9 @@ impl<'db> Checker<'db> {
         let text = format!("{comma}{}", given.join(", "));
         wrong = wrong.help(format!("give it: `{}`", text.trim_start_matches(", ")));
         if !text.contains('…') {
-            wrong = wrong.fix("give it", self.place(Span::at(close.start as usize)), text);
+            // Behind the last one: a comma may follow it.
+            let at = args.last().map_or(close.start, |last| last.value.span.end);
+            wrong = wrong.fix("give it", self.place(Span::at(at as usize)), text);
         }
         self.report(wrong);
     }
@@ -345,7 +395,9 @@ impl<'db> Checker<'db> {
                 self.place(named.span),
                 "no such parameter",
             );
-            self.report(wrong.note(format!("the argument of `{name}` has no name")));
+            let mut wrong = wrong.note(format!("the argument of `{name}` has no name"));
+            wrong.fixes.extend(self.without_names(args));
+            self.report(wrong);
             self.only_look(args);
             return self.unknown(span);
         }
@@ -372,6 +424,12 @@ fn arguments(count: usize) -> String {
         1 => "1 argument".to_owned(),
         count => format!("{count} arguments"),
     }
+}
+
+/// What to take out to be rid of an argument, if it is not the only one.
+fn without_argument(args: &[Arg], at: usize) -> Option<Span> {
+    let spans: Vec<Span> = args.iter().map(arg_span).collect();
+    with_separator(&spans, at)
 }
 
 fn arg_span(arg: &Arg) -> Span {

@@ -13,6 +13,7 @@ use crate::core::{Attach, AttachLimit, Device, Type};
 use crate::expression::Checker;
 use crate::key::RESERVED_OPTIONS;
 use crate::nearest::nearest;
+use crate::remedy::whole_entry;
 
 impl Checker<'_> {
     /// `attach interface as "nic"`
@@ -25,7 +26,11 @@ impl Checker<'_> {
         if let Some(first) = device.attach.iter().find(same) {
             let message = format!("there are two `attach` entries for `{}`", attach.param.text);
             let wrong = Diagnostic::error(codes::REPEATED_ENTRY, message, place, "again here");
-            self.report(wrong.label(first.place, "first here").help("keep one of them"));
+            let wrong = wrong.label(first.place, "first here").help("keep one of them");
+            self.report(match whole_entry(self.item.text(self.db), "attach", attach.span) {
+                Some(cut) => wrong.fix("take this one out", self.place(cut), ""),
+                None => wrong,
+            });
             return;
         }
         device.attach.push(Attach { kind, param, place });
@@ -51,7 +56,11 @@ impl Checker<'_> {
                     place,
                     near,
                 ),
-                None => wrong.help(format!("add it to the parameters: `{}: Str`", name.text)),
+                None => {
+                    let wrong = wrong.help(format!("add it to the parameters: `{}: Str`", name.text));
+                    let (at, text) = self.new_param(tree, &name.text);
+                    wrong.fix("add the parameter", self.place(at), text)
+                }
             });
             return None;
         };
@@ -62,11 +71,29 @@ impl Checker<'_> {
         let wrong = Diagnostic::error(codes::ATTACH, message, place, "gives the name of what is attached");
         let written = tree.params.iter().flatten().nth(index as usize).map(|param| param.ty.span);
         let wrong = match written {
-            Some(span) => wrong.label(self.place(span), "its type"),
+            Some(span) => {
+                wrong.label(self.place(span), "its type").fix("make it a `Str`", self.place(span), "Str")
+            }
             None => wrong,
         };
         self.report(wrong.help(format!("write `{}: Str`", name.text)));
         None
+    }
+
+    /// Where a parameter of type `Str` is put, and the text.
+    fn new_param(&self, tree: &tree::Device, name: &str) -> (Span, String) {
+        match tree.params.as_deref() {
+            Some([.., last]) => {
+                let end = last.default.as_ref().map_or(last.ty.span.end, |default| default.span.end);
+                (Span::at(end as usize), format!(", {name}: Str"))
+            }
+            Some([]) => {
+                let behind = Span { start: tree.name.span.end, end: tree.result.span.start };
+                let open = self.source(behind).find('(').map_or(0, |open| open + 1);
+                (Span::at(tree.name.span.end as usize + open), format!("{name}: Str"))
+            }
+            None => (Span::at(tree.name.span.end as usize), format!("({name}: Str)")),
+        }
     }
 
     /// `attach "nic" 8`, all of a platform.
@@ -80,7 +107,11 @@ impl Checker<'_> {
             if let Some(first) = limits.iter().find(|known| known.kind == name) {
                 let message = format!("there are two `attach` entries for `{name}`");
                 let wrong = Diagnostic::error(codes::REPEATED_ENTRY, message, place, "again here");
-                self.report(wrong.label(first.place, "first here").help("keep one of them"));
+                let wrong = wrong.label(first.place, "first here").help("keep one of them");
+                self.report(match whole_entry(self.item.text(self.db), "attach", place.span) {
+                    Some(cut) => wrong.fix("take this one out", self.place(cut), ""),
+                    None => wrong,
+                });
                 continue;
             }
             limits.push(AttachLimit { kind: name, most: count, place });

@@ -9,6 +9,7 @@ use unik_syntax::tree::{self, Name, Statement};
 use crate::codes;
 use crate::core::{self, Expr, ExprKind, Lambda, Local, LocalKey, Param, Type};
 use crate::expression::{Binding, Bound, Checker, Frame, Want, Why};
+use crate::remedy::whole_statement;
 use crate::signature::{Callable, Parameter};
 
 /// Checks a `let` of a file. Its type comes along: what others know of it if it says none itself.
@@ -178,11 +179,23 @@ impl<'db> Checker<'db> {
             if name.text.is_empty() || name.text.starts_with('_') || self.read.contains(&name.span) {
                 continue;
             }
-            let place = self.place(name.span);
-            self.report(match statement {
-                Statement::Let(_) => unused_let(name, place, "not used in this block"),
-                Statement::Key(_) => unused_key(name, place),
-            });
+            let (place, text) = (self.place(name.span), self.item.text(self.db));
+            let (warning, whole) = match statement {
+                Statement::Let(it) => {
+                    let whole = whole_statement(text, "let", name.span, it.body.span.end);
+                    (unused_let(name, place, "not used in this block"), whole)
+                }
+                Statement::Key(it) => {
+                    let whole = whole_statement(text, "", it.span, it.span.end);
+                    (unused_key(name, place), whole)
+                }
+            };
+            let warning = match whole {
+                Some(whole) => warning.fix("take it out", self.place(whole), ""),
+                None => warning,
+            };
+            let let_ = matches!(statement, Statement::Let(_));
+            self.report(if let_ { kept_unused(warning, name) } else { warning });
         }
     }
 
@@ -201,6 +214,12 @@ pub(crate) fn unused_let(name: &Name, place: Place, label: &str) -> Diagnostic {
     let message = format!("`{}` is never used", name.text);
     let warning = Diagnostic::warning(codes::UNUSED_LET, message, place, label);
     warning.help(format!("use it, take it out, or call it `_{}`", name.text))
+}
+
+/// Offers a name that says that a `let` is unused on purpose.
+pub(crate) fn kept_unused(warning: Diagnostic, name: &Name) -> Diagnostic {
+    let (place, kept) = (warning.primary(), format!("_{}", name.text));
+    warning.fix(format!("call it `{kept}`"), place, kept)
 }
 
 /// A key that nothing reads.

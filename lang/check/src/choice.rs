@@ -5,11 +5,12 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use unik_db::{Db, Item, SourceFile, parsed};
 use unik_graph::value::EnumType;
-use unik_source::Diagnostic;
+use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{self, ItemKind};
 
 use crate::codes;
 use crate::platforms::platform_items;
+use crate::remedy::with_separator;
 
 /// The cases of an enum, each once.
 #[salsa::tracked]
@@ -50,15 +51,20 @@ pub(crate) fn check_enum(db: &dyn Db, item: Item<'_>, tree: &tree::Enum, diagnos
         diagnostics.push(wrong.help(format!("name some: `enum {} {{ first, second }}`", tree.name.text)));
     }
     let mut seen: Vec<&tree::Name> = Vec::new();
-    for case in tree.cases.iter().filter(|case| !case.name.text.is_empty()) {
+    let spans: Vec<Span> = tree.cases.iter().map(|case| case.name.span).collect();
+    for (at, case) in tree.cases.iter().enumerate().filter(|(_, case)| !case.name.text.is_empty()) {
         match seen.iter().find(|name| name.text == case.name.text) {
             None => seen.push(&case.name),
             Some(first) => {
                 let message = format!("`{}` has two cases called `{}`", tree.name.text, case.name.text);
                 let place = item.place(db, case.name.span);
                 let wrong = Diagnostic::error(codes::CASES, message, place, "again here");
-                diagnostics
-                    .push(wrong.label(item.place(db, first.span), "first here").help("take one of them out"));
+                let wrong =
+                    wrong.label(item.place(db, first.span), "first here").help("take one of them out");
+                diagnostics.push(match with_separator(&spans, at) {
+                    Some(cut) => wrong.fix("take this one out", item.place(db, cut), ""),
+                    None => wrong,
+                });
             }
         }
     }

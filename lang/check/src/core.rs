@@ -207,6 +207,8 @@ pub struct Key {
     pub short: Option<char>,
     /// Its name in the source, relative to the item.
     pub span: Span,
+    /// The words that say when it has a value: `run key`.
+    pub words: Span,
 }
 
 /// A checked `let`.

@@ -10,6 +10,7 @@ use crate::core::{Body, Device, LocalKey, Param, Type};
 use crate::expression::{Binding, Bound, Checker, Want};
 use crate::nearest::{listed, nearest};
 use crate::platforms::platform_items;
+use crate::remedy::whole_entry;
 use crate::type_text::qualified;
 
 /// Checks a device.
@@ -163,7 +164,11 @@ impl<'db> Checker<'db> {
             Some(first) => {
                 let message = format!("there are two `{what}` entries");
                 let wrong = Diagnostic::error(codes::REPEATED_ENTRY, message, self.place(span), "again here");
-                self.report(wrong.label(self.place(first), "first here").help("keep one of them"));
+                let wrong = wrong.label(self.place(first), "first here").help("keep one of them");
+                self.report(match whole_entry(self.item.text(self.db), what, span) {
+                    Some(cut) => wrong.fix("take this one out", self.place(cut), ""),
+                    None => wrong,
+                });
                 false
             }
         }

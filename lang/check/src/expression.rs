@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use unik_db::{Db, Item, SourceFile, parsed};
 use unik_graph::value::ValueType;
-use unik_source::{Diagnostic, Place, Span};
+use unik_source::{Diagnostic, Edit, Place, Span};
 use unik_syntax::tree::{self, ExprKind as Tree, ItemKind};
 
 use crate::codes;
@@ -281,16 +281,14 @@ impl<'db> Checker<'db> {
         } else if found.ty.optional().is_some_and(|of| subtype(self.db, &of, wanted)) {
             wrong = wrong.help("take its value out with `match`: `some(x) => …, none => …`");
         } else if wanted.optional().is_some_and(|of| subtype(self.db, &found.ty, &of)) {
-            let (start, end) = (Span::at(found.span.start as usize), Span::at(found.span.end as usize));
             wrong = wrong.help("an option that has a value is written `some(…)`");
-            let edit =
-                |place, text: &'static str| unik_source::Edit { place, text: SmolStr::new_static(text) };
-            let edits = vec![edit(self.place(start), "some("), edit(self.place(end), ")")];
-            wrong.fixes.push(unik_source::Fix { title: "wrap it in `some`".into(), edits });
+            wrong = wrong.fix_edits("wrap it in `some`", self.around(found.span, "some(", ")"));
         } else if wanted.element().is_some_and(|of| subtype(self.db, &found.ty, &of)) {
             wrong = wrong.help("a list of one is written `[…]`");
+            wrong = wrong.fix_edits("make it a list", self.around(found.span, "[", "]"));
         } else if *wanted == Type::Value(ValueType::Files) && found.ty == Type::Value(ValueType::Path) {
             wrong = wrong.help("`files(…)` is the content of the folder at a path");
+            wrong = wrong.fix_edits("take the folder's content", self.around(found.span, "files(", ")"));
         }
         if self.way.len() > 1 && argument {
             let steps: Vec<String> =
@@ -298,6 +296,15 @@ impl<'db> Checker<'db> {
             wrong = wrong.note(format!("the way here: {}", steps.join(" › ")));
         }
         self.report(wrong);
+    }
+
+    /// Puts something before and behind an expression.
+    fn around(&self, span: Span, before: &'static str, behind: &'static str) -> Vec<Edit> {
+        let edit = |at: u32, text| Edit {
+            place: self.place(Span::at(at as usize)),
+            text: SmolStr::new_static(text),
+        };
+        vec![edit(span.start, before), edit(span.end, behind)]
     }
 
     /// Shows who wants a type.

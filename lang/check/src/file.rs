@@ -1,17 +1,19 @@
 //! What is wrong with a file as a whole: two definitions of one name, two keys of one option, what nothing uses.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 use unik_db::{Db, Item, SourceFile, Text, items, parsed};
 use unik_source::{Diagnostic, Place, Span};
 use unik_syntax::tree::{self, ItemKind};
 
-use crate::binding::{unused_key, unused_let};
+use crate::binding::{kept_unused, unused_key, unused_let};
 use crate::codes;
 use crate::import::{import, last_segment};
 use crate::key::same_options;
 use crate::nearest::listed;
 use crate::order::settle;
+use crate::remedy::with_separator;
+use crate::scope::scope;
 use crate::type_ref::is_built_in;
 
 /// Everything that is wrong in a file, in the order of the text.
@@ -102,12 +104,19 @@ fn duplicates(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) 
                     None => drop(seen.insert((false, name), (item, Some(span)))),
                     Some((first, first_span)) => {
                         let first = first.place(db, first_span.unwrap_or_else(|| span_of(*first)));
-                        diagnostics.push(twice(
+                        let wrong = twice(
                             &name,
                             item.place(db, span),
                             first,
                             "import it under another name with `as`",
-                        ));
+                        );
+                        let other = free_name(db, file, &name);
+                        let (title, alias) = (format!("import it as `{other}`"), format!(" as {other}"));
+                        let end = item.place(db, Span::at(span.end as usize));
+                        diagnostics.push(match is_alias(db, item, span) {
+                            true => wrong.fix(title, item.place(db, span), other),
+                            false => wrong.fix(title, end, alias),
+                        });
                     }
                 }
             }
@@ -125,15 +134,40 @@ fn duplicates(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) 
             None => drop(seen.insert((is_unikernel, name.clone()), (item, None))),
             Some((first, first_span)) => {
                 let first = first.place(db, first_span.unwrap_or_else(|| span_of(*first)));
-                diagnostics.push(twice(name, item.place(db, span_of(item)), first, "rename one of them"));
+                let place = item.place(db, span_of(item));
+                let wrong = twice(name, place, first, "rename one of them");
+                let other = free_name(db, file, name);
+                diagnostics.push(wrong.fix(format!("call this one `{other}`"), place, other));
             }
         }
     }
 }
 
+/// An item with its documentation.
+fn whole_item(db: &dyn Db, item: Item<'_>) -> Place {
+    item.place(db, Span::new(0, item.text(db).len()))
+}
+
 fn twice(name: &str, place: Place, first: Place, help: &'static str) -> Diagnostic {
     let message = format!("`{name}` is defined twice");
     Diagnostic::error(codes::DUPLICATE, message, place, "again here").label(first, "first here").help(help)
+}
+
+/// A name like this one that the file has not yet: `port_2`.
+fn free_name(db: &dyn Db, file: SourceFile, name: &str) -> SmolStr {
+    let taken = |other: &SmolStr| {
+        scope(db, file).contains_key(other)
+            || items(db, file).iter().any(|item| item.name(db).as_ref() == Some(other))
+    };
+    let mut names = (2_u32..).map(|number| format_smolstr!("{name}_{number}"));
+    names.find(|other| !taken(other)).unwrap_or_default()
+}
+
+/// Whether a name of an import stands behind `as`.
+fn is_alias(db: &dyn Db, item: Item<'_>, span: Span) -> bool {
+    let ItemKind::Import(tree) = &parsed(db, item).tree.kind else { return false };
+    let mut aliases = tree.names.iter().flatten().filter_map(|name| name.alias.as_ref()).chain(&tree.alias);
+    aliases.any(|alias| alias.span == span)
 }
 
 fn built_in(db: &dyn Db, item: Item<'_>, name: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) {
@@ -220,7 +254,6 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
                     let are = if names.len() == 1 { "is" } else { "are" };
                     let all = listed(names.iter().map(|(name, _)| name));
                     let message = format!("{all} {are} imported, but not used");
-                    let place = item.place(db, parsed(db, item).tree.span);
                     let place_of_path =
                         item.place(db, if names.len() == 1 { names[0].1 } else { tree.path_span });
                     let warning = Diagnostic::warning(
@@ -231,27 +264,48 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
                     );
                     diagnostics.push(warning.help("take the import out").fix(
                         "take the import out",
-                        place,
+                        whole_item(db, item),
                         "",
                     ));
                     continue;
                 }
+                let listed = tree.names.iter().flatten().map(|name| match &name.alias {
+                    Some(alias) => name.name.span.to(alias.span),
+                    None => name.name.span,
+                });
+                let listed: Vec<Span> = listed.collect();
                 for (name, span) in idle {
                     let message = format!("`{name}` is imported, but not used");
                     let place = item.place(db, *span);
                     let warning =
                         Diagnostic::warning(codes::UNUSED_IMPORT, message, place, "not used in this file");
-                    diagnostics.push(warning.help("take it out of the import"));
+                    let warning = warning.help("take it out of the import");
+                    let at = listed.iter().position(|name| name.end == span.end);
+                    let cut = match at {
+                        Some(at) => with_separator(&listed, at).or(Some(listed[at])),
+                        // The name of the file.
+                        None => tree
+                            .alias
+                            .as_ref()
+                            .map(|alias| Span { start: tree.path_span.end, end: alias.span.end }),
+                    };
+                    diagnostics.push(match cut {
+                        Some(cut) => warning.fix("take it out of the import", item.place(db, cut), ""),
+                        None => warning,
+                    });
                 }
             }
             // What cannot be read under its name is not idle by choice.
             (ItemKind::Key(_) | ItemKind::Let(_), Some(name)) if is_built_in(name) => {}
             (ItemKind::Key(tree), _) => {
-                diagnostics.push(unused_key(&tree.name, item.place(db, tree.name.span)));
+                let warning = unused_key(&tree.name, item.place(db, tree.name.span));
+                diagnostics.push(warning.fix("take it out", whole_item(db, item), ""));
             }
             (ItemKind::Let(tree), _) => {
                 let place = item.place(db, tree.name.span);
-                diagnostics.push(unused_let(&tree.name, place, "not used in this file"));
+                let warning = unused_let(&tree.name, place, "not used in this file");
+                let warning = warning.fix("take it out", whole_item(db, item), "");
+                diagnostics.push(kept_unused(warning, &tree.name));
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 use unik_graph::Stage;
-use unik_source::{Diagnostic, Place};
+use unik_source::{Diagnostic, Place, Span};
 use unik_syntax::tree::{self, KeyStage};
 
 use crate::codes;
@@ -63,7 +63,10 @@ impl<'db> Checker<'db> {
             KeyStage::Both => Stage::Both,
             KeyStage::Run => Stage::Run,
         };
-        Some(Key { name: tree.name.text.clone(), doc, stage, ty: ty?, default, short, span: tree.name.span })
+        let (name, span) = (tree.name.text.clone(), tree.name.span);
+        let before = self.source(Span { start: tree.span.start, end: span.start }).trim_end().len();
+        let words = Span::new(tree.span.start as usize, tree.span.start as usize + before);
+        Some(Key { name, doc, stage, ty: ty?, default, short, span, words })
     }
 
     fn short(&mut self, tree: &tree::Key) -> Option<char> {
@@ -84,7 +87,8 @@ impl<'db> Checker<'db> {
                         "a letter of its own",
                     );
                     let note = format!("`-{letter}` belongs to {}", owner(tree.stage));
-                    self.report(wrong.note(note).help("choose another letter, or none"));
+                    let wrong = wrong.note(note).help("choose another letter, or none");
+                    self.report(wrong.fix("take the short option out", self.place(short_entry(tree)), ""));
                     return None;
                 }
                 Some(letter)
@@ -131,6 +135,12 @@ impl<'db> Checker<'db> {
     }
 }
 
+/// The braces of a key, with the space before them.
+fn short_entry(key: &tree::Key) -> Span {
+    let before = key.default.as_ref().map_or(key.ty.span.end, |default| default.span.end);
+    Span { start: before, end: key.span.end }
+}
+
 fn owner(stage: KeyStage) -> &'static str {
     match stage {
         KeyStage::Run => "every program that is built",
@@ -157,12 +167,15 @@ pub(crate) fn same_options(keys: &[(&tree::Key, Place, Option<Place>)], diagnost
                     let is_short = !option.starts_with("--");
                     let earlier = if is_short { first_short.unwrap_or(*first_place) } else { *first_place };
                     let wrong = Diagnostic::error(codes::SAME_OPTION, message, place, "again here");
-                    let help = if is_short {
-                        "give one of them another letter, or none"
-                    } else {
-                        "rename one of them"
-                    };
-                    diagnostics.push(wrong.label(earlier, "first here").help(help));
+                    let wrong = wrong.label(earlier, "first here");
+                    diagnostics.push(match is_short {
+                        true => wrong.help("give one of them another letter, or none").fix(
+                            "take the second short option out",
+                            place.with_span(short_entry(key)),
+                            "",
+                        ),
+                        false => wrong.help("rename one of them"),
+                    });
                 }
             }
         }

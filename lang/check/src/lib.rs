@@ -7,6 +7,7 @@
 mod apply;
 mod attach;
 mod binding;
+mod bring;
 mod choice;
 mod circle;
 pub mod codes;
@@ -32,6 +33,7 @@ mod platform;
 mod platforms;
 mod queries;
 mod scope;
+mod remedy;
 mod signature;
 mod symbol;
 mod together;

@@ -1,6 +1,7 @@
 //! Literals: `80`, `5s`, `"10.0.0.2/24"`. A literal takes the type that its context wants; what is wrong with it is
 //! shown inside it.
 
+use smol_str::SmolStr;
 use unik_graph::parse::{DURATION_UNITS, ParseError, SIZE_UNITS};
 use unik_graph::value::{Const, ValueType};
 use unik_source::{Diagnostic, Place, Span};
@@ -9,6 +10,7 @@ use unik_syntax::tree::Literal;
 use crate::codes;
 use crate::core::{Expr, ExprKind, Type};
 use crate::expression::{Checker, Want};
+use crate::nearest::nearest;
 
 /// What a literal looks like, whatever it is to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -193,7 +195,18 @@ impl<'db> Checker<'db> {
                     mended,
                 )
             }
-            false => wrong,
+            false => match nearest_unit(literal, ty) {
+                Some(unit) => {
+                    let digits = text.trim_end_matches(|char: char| char.is_ascii_alphabetic());
+                    let mended = format!("{digits}{unit}");
+                    wrong.help(format!("did you mean `{mended}`?")).fix(
+                        format!("replace by `{mended}`"),
+                        place,
+                        mended,
+                    )
+                }
+                None => wrong,
+            },
         });
     }
 
@@ -221,6 +234,23 @@ impl<'db> Checker<'db> {
         let start = span.start as usize;
         self.place(Span::new(start + from, start + to.max(from)))
     }
+}
+
+/// The unit that was probably meant by one that the type does not have.
+fn nearest_unit(literal: &Literal, ty: &ValueType) -> Option<SmolStr> {
+    let units = match ty {
+        ValueType::Duration => DURATION_UNITS,
+        ValueType::Size => SIZE_UNITS,
+        _ => return None,
+    };
+    let Literal::Number { unit, .. } = literal else { return None };
+    let known: Vec<SmolStr> = units.iter().map(|(known, _)| SmolStr::new_static(known)).collect();
+    // Whoever writes a unit in full, or its plural, begins with the short one.
+    let begins =
+        || known.iter().filter(|known| unit.starts_with(known.as_str())).max_by_key(|known| known.len());
+    (!unit.is_empty() && !known.contains(unit))
+        .then(|| nearest(unit, &known).or_else(|| begins().cloned()))
+        .flatten()
 }
 
 /// The value of a literal as a type.

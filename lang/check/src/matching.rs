@@ -11,6 +11,7 @@ use crate::core::{Arm, Expr, ExprKind, Local, Pattern, Type};
 use crate::expression::{Binding, Bound, Checker, Want, Why};
 use crate::name::{case_of, cases_text};
 use crate::nearest::listed;
+use crate::remedy::with_separator;
 use crate::types::join;
 
 impl<'db> Checker<'db> {
@@ -198,7 +199,12 @@ impl<'db> Checker<'db> {
                     self.place(name.span),
                     "a name beside alternatives",
                 );
-                self.report(wrong.help("write `some(_)`, or an arm of its own"));
+                let name = self.place(name.span);
+                self.report(wrong.help("write `some(_)`, or an arm of its own").fix(
+                    "write `some(_)`",
+                    name,
+                    "_",
+                ));
             }
             patterns.push(self.pattern(pattern, ty));
         }
@@ -220,7 +226,15 @@ impl<'db> Checker<'db> {
                     let message = format!("`{}` is not the enum that is matched", written.text);
                     let label = format!("this is matched as `{}`", of.name);
                     let wrong = Diagnostic::error(codes::PATTERN, message, self.place(written.span), label);
-                    self.report(wrong.help(format!("the case alone is enough: `{}`", name.text)));
+                    let wrong = wrong.help(format!("the case alone is enough: `{}`", name.text));
+                    self.report(match case_of(of, &name.text) {
+                        Some(_) => wrong.fix(
+                            format!("replace by `{}`", name.text),
+                            self.place(path.span),
+                            name.text.clone(),
+                        ),
+                        None => wrong,
+                    });
                     return Pattern::Any;
                 }
                 for module in path.segments.iter().rev().skip(1) {
@@ -315,24 +329,26 @@ impl<'db> Checker<'db> {
             [one] if one == "_" => "add an arm for all others: `_ => …`".to_owned(),
             missing => format!("add {}", listed(missing.iter().map(|pattern| format!("{pattern} => …")))),
         });
-        // A new arm gives what the last one gives: that has the right type, and reads as what it is.
-        self.report(match arms.last() {
-            None => wrong,
-            Some(last) => {
-                let body =
-                    match patterns.last().is_some_and(|of| matches!(of.as_slice(), [Pattern::Some(Some(_))]))
-                    {
-                        true => "none",
-                        false => self.source(last.body.span),
-                    };
-                let new: String = missing.iter().map(|pattern| format!(", {pattern} => {body}")).collect();
+        // A new arm gives what the nearest one gives that binds nothing: that has the right type, and reads as what it is.
+        let free =
+            |patterns: &Vec<Pattern>| !patterns.iter().any(|one| matches!(one, Pattern::Some(Some(_))));
+        let model = arms.iter().zip(patterns).rev().find(|(_, patterns)| free(patterns)).map(|(arm, _)| arm);
+        self.report(match (arms.last(), model) {
+            (Some(last), Some(model)) => {
+                let body = self.source(model.body.span);
+                let between = arms.len().checked_sub(2).and_then(|at| arms.get(at)).map_or_else(
+                    || self.source(Span { start: span.start, end: last.span.start }),
+                    |before| self.source(Span { start: before.span.end, end: last.span.start }),
+                );
+                // It stands on a line of its own where the last one does.
+                let line = between.rfind('\n').map_or(" ", |newline| &between[newline..]);
+                let line = if line.trim().is_empty() { line } else { " " };
+                let arm = |pattern: &String| format!(",{line}{pattern} => {body}");
+                let new: String = missing.iter().map(arm).collect();
                 let end = self.place(Span::at(last.span.end as usize));
-                if body == "none" {
-                    wrong
-                } else {
-                    wrong.fix("add what is missing, as the last arm", end, new)
-                }
+                wrong.fix("add what is missing, as the last arm", end, new)
             }
+            _ => wrong,
         });
     }
 
@@ -356,9 +372,12 @@ impl<'db> Checker<'db> {
         let next = arms.get(at + 1).map(|next| Span::new(arm.span.start as usize, next.span.start as usize));
         let before = at.checked_sub(1).and_then(|at| arms.get(at));
         let last = before.map(|before| Span::new(before.span.end as usize, arm.span.end as usize));
-        self.report(match next.or(last).filter(|_| arm.patterns.len() == 1) {
-            Some(cut) => wrong.fix("take the arm out", self.place(cut), ""),
-            None => wrong,
+        let alternatives: Vec<Span> = arm.patterns.iter().map(|pattern| pattern.span).collect();
+        let nth = alternatives.iter().position(|span| *span == pattern.span).unwrap_or(0);
+        self.report(match (with_separator(&alternatives, nth), next.or(last)) {
+            (Some(cut), _) => wrong.fix("take the pattern out", self.place(cut), ""),
+            (None, Some(cut)) => wrong.fix("take the arm out", self.place(cut), ""),
+            (None, None) => wrong,
         });
     }
 

@@ -6,6 +6,7 @@ use unik_graph::value::{Const, EnumType, ValueType};
 use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{self, ExprKind as Tree, Name};
 
+use crate::bring::{Kind, bring_file, bring_name};
 use crate::choice::{enum_type, target_type};
 use crate::codes;
 use crate::core::{DefId, Expr, ExprKind, Global, Local, Type};
@@ -22,6 +23,9 @@ use crate::symbol::Symbol;
 use crate::type_ref::built_in;
 use crate::type_text::name_in;
 use crate::types::join;
+
+/// So many cases of an enum are offered where one has to be named.
+const MOST_CASES: usize = 6;
 
 /// What stands before a dot.
 enum Base<'db> {
@@ -175,7 +179,14 @@ impl<'db> Checker<'db> {
         if let Some(of) = &cases {
             wrong = wrong.note(cases_text(of));
         }
-        self.report(wrong);
+        // Who names a file means what it declares.
+        self.report(match bring_file(self.db, self.file, &name.text) {
+            Some(fix) => {
+                wrong.fixes.push(fix);
+                wrong
+            }
+            None => bring_name(self.db, self.file, wrong, place, &name.text, Kind::Value),
+        });
     }
 
     /// An item as a value. `bare` tells that it was named without its file, as a case could be.
@@ -208,10 +219,17 @@ impl<'db> Checker<'db> {
                 let message = format!("`{name}` is a type, not a value");
                 let wrong =
                     Diagnostic::error(codes::WRONG_KIND, message, self.place(span), "a value is wanted here");
-                self.report(match enum_type(db, item).cases.first().filter(|_| keyword == "enum") {
+                let cases = &enum_type(db, item).cases;
+                let wrong = match cases.first().filter(|_| keyword == "enum") {
                     Some(case) => wrong.help(format!("name one of its cases: `{name}.{case}`")),
                     None => wrong,
-                });
+                };
+                let written = self.source(span).to_owned();
+                let cases = cases.iter().filter(|_| keyword == "enum").take(MOST_CASES);
+                self.report(cases.fold(wrong, |wrong, case| {
+                    let case = format!("{written}.{case}");
+                    wrong.fix(format!("replace by `{case}`"), self.place(span), case)
+                }));
                 return self.unknown(span);
             }
         };

@@ -4,7 +4,7 @@
 
 use smol_str::{SmolStr, ToSmolStr};
 use unik_db::{Db, Item, parsed};
-use unik_source::Diagnostic;
+use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{self, ItemKind, PlatformEntry};
 
 use crate::circle::report_circle;
@@ -13,6 +13,7 @@ use crate::core::{Body, Platform};
 use crate::expression::{Checker, Want, unknown_body};
 use crate::order::Node;
 use crate::platforms::{platform_items, role_trees};
+use crate::remedy::whole_entry;
 
 /// A role, checked.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,7 +87,7 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
                 }
             }
             PlatformEntry::Attach(_, _) => {}
-            PlatformEntry::Role(name, _) => match names.iter().find(|first| first.text == name.text) {
+            PlatformEntry::Role(name, body) => match names.iter().find(|first| first.text == name.text) {
                 Some(first) if !name.text.is_empty() => {
                     let message = format!("there are two roles `{}`", name.text);
                     let wrong = Diagnostic::error(
@@ -95,9 +96,12 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
                         checker.place(name.span),
                         "again here",
                     );
-                    checker.report(
-                        wrong.label(checker.place(first.span), "first here").help("keep one of them"),
-                    );
+                    let wrong = wrong.label(checker.place(first.span), "first here").help("keep one of them");
+                    let span = name.span.to(body.span);
+                    checker.report(match whole_entry(checker.item.text(db), &name.text, span) {
+                        Some(cut) => wrong.fix("take this one out", checker.place(cut), ""),
+                        None => wrong,
+                    });
                 }
                 _ => names.push(name),
             },
@@ -106,7 +110,15 @@ pub(crate) fn check_platform(checker: &mut Checker<'_>, tree: &tree::Platform) -
     if first_rust.is_none() && checker.parses() {
         let message = format!("`{}` has no `rust` entry", tree.name.text);
         let wrong = Diagnostic::error(codes::MISSING_RUST, message, place, "its runtime is not said");
-        checker.report(wrong.help(format!("name its runtime crate: `rust unik_{}`", tree.name.text)));
+        let wrong = wrong.help(format!("name its runtime crate: `rust unik_{}`", tree.name.text));
+        let behind = checker.item.text(db).get(tree.name.span.end as usize..).unwrap_or_default();
+        checker.report(match behind.find('{') {
+            Some(open) => {
+                let at = Span::at(tree.name.span.end as usize + open + 1);
+                wrong.fix("name it", checker.place(at), format!(" rust unik_{}", tree.name.text))
+            }
+            None => wrong,
+        });
     }
     let mut bodies: Vec<(SmolStr, Body)> = Vec::new();
     for ((name, _), number) in role_trees(tree).zip(0..) {
@@ -133,21 +145,26 @@ impl Checker<'_> {
     /// The linker script of a bare platform. The linker looks for it in the folders of the runtime crate, so it is a name.
     fn link(&mut self, script: &tree::StrLit) -> Option<SmolStr> {
         let text = script.value.as_str();
-        let good = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
-        let starts = text.starts_with(|first: char| first.is_ascii_alphanumeric());
-        if starts && text.chars().all(good) {
+        if is_script(text) {
             return Some(script.value.clone());
         }
         let message = format!("`{}` is not the name of a linker script", text.escape_debug());
         let place = self.place(script.span);
         let wrong = Diagnostic::error(codes::LINK, message, place, "not the name of a file");
-        self.report(
-            wrong
-                .note(
-                    "the linker looks for it in the folders that the build script of the runtime crate names",
-                )
-                .help("name the file alone, in letters, digits, `.`, `-` and `_`: `link \"platform.x\"`"),
-        );
+        let wrong = wrong
+            .note("the linker looks for it in the folders that the build script of the runtime crate names")
+            .help("name the file alone, in letters, digits, `.`, `-` and `_`: `link \"platform.x\"`");
+        let name = text.rsplit('/').next().unwrap_or_default();
+        self.report(match name.len() < text.len() && is_script(name) {
+            true => wrong.fix("name the file alone", place, format!("\"{name}\"")),
+            false => wrong,
+        });
         None
     }
+}
+
+/// Whether a text is the name of a linker script.
+fn is_script(text: &str) -> bool {
+    let good = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
+    text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.chars().all(good)
 }

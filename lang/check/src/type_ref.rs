@@ -3,9 +3,10 @@
 use smol_str::SmolStr;
 use unik_db::{Db, Item, SourceFile};
 use unik_graph::value::ValueType;
-use unik_source::Diagnostic;
+use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{Path, Type as Tree, TypeKind};
 
+use crate::bring::{Kind, bring_file, bring_name};
 use crate::choice::enum_type;
 use crate::codes;
 use crate::core::Type;
@@ -112,7 +113,10 @@ impl<'db> TypeRefs<'db> {
                 if !ty.has_unknown() && !args.iter().any(Type::has_unknown) {
                     let message =
                         format!("`{}` takes no types as arguments", text_in(self.db, Some(self.file), &ty));
-                    self.wrong_arguments(tree, message, "only `List` and `Option` do");
+                    let wrong = self.wrong_arguments(tree, message, "only `List` and `Option` do");
+                    let parens = Span { start: path.span.end, end: tree.span.end };
+                    let parens = self.item.place(self.db, parens);
+                    self.diagnostics.push(wrong.fix("take them out", parens, ""));
                 }
                 return Type::Unknown;
             }
@@ -122,16 +126,17 @@ impl<'db> TypeRefs<'db> {
             args => {
                 args.iter().for_each(|arg| drop(self.resolve(arg)));
                 let message = format!("`{constructor}` takes one type, not {}", args.len());
-                self.wrong_arguments(tree, message, "write it with the type of its elements: `List(Port)`");
+                let help = "write it with the type of its elements: `List(Port)`";
+                let wrong = self.wrong_arguments(tree, message, help);
+                self.diagnostics.push(wrong);
                 Type::Unknown
             }
         }
     }
 
-    fn wrong_arguments(&mut self, tree: &Tree, message: String, help: &str) {
+    fn wrong_arguments(&self, tree: &Tree, message: String, help: &str) -> Diagnostic {
         let place = self.item.place(self.db, tree.span);
-        self.diagnostics
-            .push(Diagnostic::error(codes::TYPE_ARGUMENTS, message, place, "not a type").help(help));
+        Diagnostic::error(codes::TYPE_ARGUMENTS, message, place, "not a type").help(help)
     }
 
     /// The type that a name stands for.
@@ -250,7 +255,7 @@ impl<'db> TypeRefs<'db> {
         }
         known.sort_unstable();
         let library = self.db.project().library(self.db);
-        self.diagnostics.push(match nearest(&name.text, &known) {
+        let mut wrong = match nearest(&name.text, &known) {
             Some(near) => {
                 wrong.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), place, near)
             }
@@ -258,6 +263,14 @@ impl<'db> TypeRefs<'db> {
                 wrong.help(format!("import it: `import std/{}`", name.text))
             }
             None => wrong,
-        });
+        };
+        wrong = match is_module {
+            true => {
+                wrong.fixes.extend(bring_file(self.db, self.file, &name.text));
+                wrong
+            }
+            false => bring_name(self.db, self.file, wrong, place, &name.text, Kind::Type),
+        };
+        self.diagnostics.push(wrong);
     }
 }

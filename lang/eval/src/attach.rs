@@ -3,9 +3,10 @@
 use smol_str::SmolStr;
 use unik_check::core::{Attach, AttachLimit};
 use unik_graph::{Attachment, Const, ExprId, Key, Stage};
-use unik_source::{Diagnostic, Place};
+use unik_source::{Diagnostic, Place, Span};
 
 use crate::codes;
+use crate::key::said_as;
 use crate::machine::Machine;
 use crate::nearest::nearest;
 use crate::node::DeviceNode;
@@ -75,17 +76,16 @@ impl<'d> Machine<'d> {
         let kind = &attach.kind;
         let message = format!("the name of a {kind} depends on `{}`, which may change at boot", key.name);
         let word = if key.stage == Stage::Run { "run key" } else { "key" };
-        Some(
-            Diagnostic::error(
-                codes::ATTACH_AT_BOOT,
-                message,
-                node.place,
-                format!("the {kind} is attached before"),
-            )
-            .label(key.place, format!("`{}` is a `{word}`", key.name))
-            .label(attach.place, "the host attaches something under this name")
-            .help(format!("write `configure key {}` instead of `{word} {}`", key.name, key.name)),
+        let diagnostic = Diagnostic::error(
+            codes::ATTACH_AT_BOOT,
+            message,
+            node.place,
+            format!("the {kind} is attached before"),
         )
+        .label(key.place, format!("`{}` is a `{word}`", key.name))
+        .label(attach.place, "the host attaches something under this name")
+        .help(format!("write `configure key {}` instead of `{word} {}`", key.name, key.name));
+        Some(said_as(diagnostic, &[key], "configure key"))
     }
 
     /// A kind that the target does not attach. A device that does not work there at all is another mistake.
@@ -116,7 +116,17 @@ impl<'d> Machine<'d> {
         let known = platforms().flat_map(|platform| platform.attach.iter().map(|limit| limit.kind.as_str()));
         let diagnostic = diagnostic.note("no target in reach can");
         Some(match nearest(kind, known) {
-            Some(near) => diagnostic.help(format!("did you mean `\"{near}\"`?")),
+            Some(near) => {
+                // The kind stands at the end of the entry, in quotes.
+                let (end, width) = (attach.place.span.end as usize, kind.len() + 2);
+                let written = attach.place.with_span(Span::new(end.saturating_sub(width), end));
+                let near = format!("\"{near}\"");
+                diagnostic.help(format!("did you mean `{near}`?")).fix(
+                    format!("replace by `{near}`"),
+                    written,
+                    near,
+                )
+            }
             None => diagnostic
                 .help(format!("write `attach \"{kind}\" 1` in a platform that can, or take another device")),
         })

@@ -9,6 +9,7 @@ use unik_source::{Diagnostic, Place};
 use crate::arithmetic::Known;
 use crate::codes;
 use crate::decision::{Chain, Guarded, Join, Made};
+use crate::key::said_as;
 use crate::machine::{Frame, Machine, Task};
 use crate::node::ChoiceNode;
 use crate::operator::value_type;
@@ -263,6 +264,8 @@ impl<'d> Machine<'d> {
         let diagnostic = diagnostic
             .note("which devices an image has is fixed when it is configured")
             .help(format!("write `key {name}` instead of `run key {name}`: its value is then given when configuring, and checked at boot"));
+        let diagnostic =
+            said_as(diagnostic, &keys.iter().map(|key| self.keys.get(*key)).collect::<Vec<_>>(), "key");
         self.report_in(frame, diagnostic);
     }
 

@@ -9,6 +9,7 @@ use crate::arithmetic::Known;
 use crate::codes;
 use crate::decision::Guarded;
 use crate::definitions::HostEntry;
+use crate::key::said_as;
 use crate::machine::{Frame, Machine};
 use crate::value::{Decider, Value};
 use crate::values::Mode;
@@ -29,6 +30,7 @@ impl<'d> Machine<'d> {
                 Diagnostic::error(codes::FOLDER_AT_BOOT, message, place, "this is compiled into the image")
                     .label(key.place, format!("`{}` is a `run key`", key.name))
                     .help(format!("write `configure key {}` instead of `run key {}`", key.name, key.name));
+            let diagnostic = said_as(diagnostic, &[key], "configure key");
             self.report_in(&frame, diagnostic);
             return Value::Unknown;
         }

@@ -7,7 +7,7 @@
 use smol_str::SmolStr;
 use unik_check::core::{self, DefId, Lambda};
 use unik_graph::{Const, ExprId, HostPath, KeyId, Stage};
-use unik_source::{Diagnostic, Place};
+use unik_source::{Diagnostic, Edit, Place};
 
 use crate::arithmetic::Known;
 use crate::codes;
@@ -78,6 +78,7 @@ impl<'d> Machine<'d> {
             stage: key.stage,
             ty: key.ty.clone(),
             place,
+            words: Some(place.with_span(key.words)),
             declared_by,
             applied,
             default: None,
@@ -182,6 +183,7 @@ impl<'d> Machine<'d> {
                 "give it to the program: `unikc run … -- --{}={}`, or write `key` instead of `run key`",
                 key.option, given.text
             ));
+            let diagnostic = said_as(diagnostic, &[key], "key");
             self.report(diagnostic);
             return None;
         }
@@ -276,6 +278,13 @@ impl<'d> Machine<'d> {
         });
         keys
     }
+}
+
+/// Offers to declare keys by other words, such as `key` where they say `run key`.
+pub(crate) fn said_as(diagnostic: Diagnostic, keys: &[&KeyInstance], words: &'static str) -> Diagnostic {
+    let them = if keys.len() == 1 { "it" } else { "each" };
+    let edits = keys.iter().filter_map(|key| Some(Edit { place: key.words?, text: words.into() }));
+    diagnostic.fix_edits(format!("make {them} a `{words}`"), edits.collect())
 }
 
 /// The configured value of a key that nobody has given: by the defaults.

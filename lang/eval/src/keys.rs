@@ -35,6 +35,8 @@ pub(crate) struct KeyInstance {
     pub(crate) stage: Stage,
     pub(crate) ty: ValueType,
     pub(crate) place: Place,
+    /// The words that say when it has a value, `run key`; those of `target` are nowhere.
+    pub(crate) words: Option<Place>,
     pub(crate) declared_by: SmolStr,
     /// The application that declares it, unless it belongs to a file.
     pub(crate) applied: Option<Place>,

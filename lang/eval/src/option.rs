@@ -1,7 +1,7 @@
 //! Options: two keys of one image must not have one option. The fix is a scope, or another name.
 
 use unik_graph::KeyId;
-use unik_source::{Diagnostic, Place};
+use unik_source::{Diagnostic, Place, Span};
 
 use crate::codes;
 use crate::keys::KeyInstance;
@@ -61,6 +61,11 @@ impl Machine<'_> {
             .label(second.place, format!("`{}` belongs to each application", second.name))
             .note("keys that a `let` or a device declares are named after the scope in which it is applied")
             .help(format!("give one of them a scope: `{text} as \"second\"` has `--second-{}`", first.option))
+            .fix(
+                "give it the scope `second`",
+                places[1].with_span(Span::at(places[1].span.end as usize)),
+                " as \"second\"",
+            )
     }
 }
 

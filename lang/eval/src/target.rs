@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 use unik_check::core::{self, Expr, Type};
 use unik_graph::{Const, ExprId, Stage, ValueType};
-use unik_source::{Diagnostic, Place};
+use unik_source::{Diagnostic, Place, Span};
 
 use crate::arithmetic::Known;
 use crate::codes;
@@ -114,6 +114,7 @@ impl<'d> Machine<'d> {
                     stage: Stage::Configure,
                     ty: ty.clone(),
                     place,
+                    words: None,
                     declared_by: "unikc".into(),
                     applied: None,
                     default: None,
@@ -271,11 +272,37 @@ impl<'d> Machine<'d> {
         let diagnostic = Diagnostic::error(codes::WRONG_TARGET, message, used, "used here")
             .label(device.place, format!("it works on {}", named(targets)));
         let ty = self.type_name(&device.result);
-        Some(match others.is_empty() {
-            true => diagnostic
-                .help(format!("no `{ty}` in reach works on `{}`: choose another target", platform.name)),
-            false => diagnostic.help(format!("these make a `{ty}` there: `{}`", others.join("`, `"))),
-        })
+        if others.is_empty() {
+            return Some(
+                diagnostic
+                    .help(format!("no `{ty}` in reach works on `{}`: choose another target", platform.name)),
+            );
+        }
+        let wrong = diagnostic.help(format!("these make a `{ty}` there: `{}`", others.join("`, `")));
+        let Some(name) = self.callee(used, &device.name) else { return Some(wrong) };
+        // Who takes the same and is declared beside it can stand in its place as it is.
+        let same = |param: &core::Param| (param.name.clone(), param.ty.clone(), param.default.is_some());
+        let takes = |device: &core::Device| {
+            let params = device.params.as_ref();
+            params.map(|params| params.iter().map(same).collect::<Vec<_>>())
+        };
+        let beside = devices
+            .iter()
+            .filter(works)
+            .filter(|other| other.place.file == device.place.file && takes(other) == takes(device));
+        Some(beside.fold(wrong, |wrong, other| {
+            wrong.fix(format!("replace by `{}`", other.name), name, other.name.clone())
+        }))
+    }
+
+    /// Where the name of a device stands in the phrase that applies it.
+    fn callee(&self, used: Place, name: &str) -> Option<Place> {
+        let text = self.defs.source_text(used);
+        let path =
+            text.split(|char: char| !(char.is_ascii_alphanumeric() || matches!(char, '_' | '.'))).next()?;
+        let end = (path == name || path.ends_with(&format!(".{name}"))).then_some(path.len())?;
+        let span = Span::new(end - name.len(), end).shifted(used.span.start);
+        Some(used.with_span(span))
     }
 
     /// Whether a device of type `ty` may stand where a `wanted` is.

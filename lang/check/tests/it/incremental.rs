@@ -133,14 +133,16 @@ fn a_new_name() {
         "app.unik",
         |text| text.replace("let next", "let later"),
         expect![[r#"
+            candidates 1
             case_names 1
             checked 2
             circles 1
-            declared 1
+            declared 6
+            exported 11
             imported_files 1
             item_at 2
-            items 1
-            named 8
+            items 4
+            named 17
             nearest_in 1
             order 1
             parsed 1

@@ -40,13 +40,19 @@ fn unknown_names_have_the_nearest_one() {
     check(
         "let a = net.tcp(80)\nlet b: net.Network = a\n",
         expect![[r#"
-        1:9 E0101 there is no `net` here
-          ^ 1:9 «net» not found
-          help: import it: `import std/net`
-        2:8 E0101 there is no file `net` here
-          ^ 2:8 «net» not found
-          help: import it: `import std/net`
-    "#]],
+            1:9 E0101 there is no `net` here
+              ^ 1:9 «net» not found
+              help: import it: `import std/net`
+              fix: import `std/net`: 1:1 «» → «import std/net
+
+            »
+            2:8 E0101 there is no file `net` here
+              ^ 2:8 «net» not found
+              help: import it: `import std/net`
+              fix: import `std/net`: 1:1 «» → «import std/net
+
+            »
+        "#]],
     );
     check(
         "enum Store { crunch, direct }\nlet a: Store = crunhc\nlet b = Store.crunhc\nlet c = crunch\n",
@@ -65,6 +71,9 @@ fn unknown_names_have_the_nearest_one() {
             4:9 E0101 there is no `crunch` here
               ^ 4:9 «crunch» not found
               help: a case is found by the wanted type; elsewhere it is written with its enum: `Store.crunch`
+              fix: replace by `kv.crunch`, and import `std/kv`: 4:9 «crunch» → «kv.crunch», 1:1 «» → «import std/kv
+
+            »
         "#]],
     );
 }
@@ -87,17 +96,18 @@ fn definitions_are_unique() {
     check(
         "let a = 1\nkey a: Int = 2\nenum Port { x }\nlet target = 1\n",
         expect![[r#"
-        2:5 E0102 `a` is defined twice
-          ^ 2:5 «a» again here
-          - 1:5 «a» first here
-          help: rename one of them
-        3:6 E0107 `Port` belongs to the language
-          ^ 3:6 «Port» cannot be defined again
-          help: choose another name
-        4:5 E0107 `target` belongs to the language
-          ^ 4:5 «target» cannot be defined again
-          help: choose another name
-    "#]],
+            2:5 E0102 `a` is defined twice
+              ^ 2:5 «a» again here
+              - 1:5 «a» first here
+              help: rename one of them
+              fix: call this one `a_2`: 2:5 «a» → «a_2»
+            3:6 E0107 `Port` belongs to the language
+              ^ 3:6 «Port» cannot be defined again
+              help: choose another name
+            4:5 E0107 `target` belongs to the language
+              ^ 4:5 «target» cannot be defined again
+              help: choose another name
+        "#]],
     );
     check(
         "import std/kv\nlet kv = 1\nlet f(a: Int, a: Int) = { let b = 1; let b = 2; a + b }\nlet use = kv\n",
@@ -106,6 +116,7 @@ fn definitions_are_unique() {
               ^ 2:5 «kv» again here
               - 1:8 «std/kv» first here
               help: rename one of them
+              fix: call this one `kv_2`: 2:5 «kv» → «kv_2»
             3:15 E0102 `a` is defined twice
               ^ 3:15 «a» again here
               - 3:7 «a» first here
@@ -113,6 +124,8 @@ fn definitions_are_unique() {
             3:31 W0102 `b` is never used
               ^ 3:31 «b» not used in this block
               help: use it, take it out, or call it `_b`
+              fix: take it out: 3:27 «let b = 1;» → «»
+              fix: call it `_b`: 3:31 «b» → «_b»
             3:42 E0102 `b` is defined twice
               ^ 3:42 «b» again here
               - 3:31 «b» first here
@@ -135,11 +148,12 @@ fn definitions_are_unique() {
     check(
         "unikernel a = []\nunikernel a = []\nlet a = 1\nlet b = a\nlet _c = b\n",
         expect![[r#"
-        2:11 E0102 `a` is defined twice
-          ^ 2:11 «a» again here
-          - 1:11 «a» first here
-          help: rename one of them
-    "#]],
+            2:11 E0102 `a` is defined twice
+              ^ 2:11 «a» again here
+              - 1:11 «a» first here
+              help: rename one of them
+              fix: call this one `a_2`: 2:11 «a» → «a_2»
+        "#]],
     );
 }
 
@@ -155,6 +169,8 @@ fn imports() {
             2:8 E0001 `foo/bar` is not the path of an import
               ^ 2:8 «foo/bar» expected `std/…`, `./…` or `crate …`
               help: write `std/foo/bar` for a file of the standard library, `./foo/bar` for a file beside this one
+              fix: replace by `std/foo/bar`: 2:8 «foo/bar» → «std/foo/bar»
+              fix: replace by `./foo/bar`: 2:8 «foo/bar» → «./foo/bar»
             3:8 E0104 there is no file `mine.unik`
               ^ 3:8 «./mine» imported here
               note: the path counts from the folder of this file, and `.unik` is added to it
@@ -194,9 +210,12 @@ fn imports() {
             2:27 W0101 `Listener` is imported, but not used
               ^ 2:27 «Listener» not used in this file
               help: take it out of the import
+              fix: take it out of the import: 2:25 «, Listener» → «»
             3:5 W0102 `a` is never used
               ^ 3:5 «a» not used in this file
               help: use it, take it out, or call it `_a`
+              fix: take it out: 3:1 «let a: Network = b» → «»
+              fix: call it `_a`: 3:5 «a» → «_a»
         "#]],
     );
 }

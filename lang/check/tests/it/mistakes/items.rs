@@ -22,6 +22,7 @@ fn matches() {
               ^ 5:27 «a» never reached
               - 5:19 «a» what it matches is taken here
               help: take it out
+              fix: take the pattern out: 5:24 « | a» → «»
             6:19 E0215 `S` has no case `d`
               ^ 6:19 «d» no such case
               note: `S` has the cases `a`, `b` and `c`
@@ -44,6 +45,7 @@ fn matches() {
             4:30 E0303 `x` would have a value in one alternative only
               ^ 4:30 «x» a name beside alternatives
               help: write `some(_)`, or an arm of its own
+              fix: write `some(_)`: 4:30 «x» → «_»
             5:21 E0201 expected `Str`, found `Int`
               ^ 5:21 «1» this is `Int`
               help: write it with quotes: `"1"`
@@ -80,6 +82,7 @@ fn matches() {
             4:19 E0303 `T` is not the enum that is matched
               ^ 4:19 «T» this is matched as `S`
               help: the case alone is enough: `a`
+              fix: replace by `a`: 4:19 «T.a» → «a»
             5:32 E0202 these arms have no type in common
               ^ 5:32 «"x"» this is `Str`
               - 5:24 «1» this is `Int`
@@ -91,6 +94,7 @@ fn matches() {
               ^ 7:13 «a» again here
               - 7:10 «a» first here
               help: take one of them out
+              fix: take this one out: 7:11 «, a» → «»
         "#]],
     );
 }
@@ -111,6 +115,7 @@ fn keys() {
               ^ 4:5 «output» again here
               - 3:9 «output» first here
               help: rename one of them
+              fix: call this one `output_2`: 4:5 «output» → «output_2»
             4:5 E0307 the option `--output` is taken
               ^ 4:5 «output» a name of its own
               note: `--output` belongs to `unikc` itself, on whose command line the key is an option
@@ -119,6 +124,7 @@ fn keys() {
               ^ 6:24 «x» again here
               - 5:26 «x» first here
               help: give one of them another letter, or none
+              fix: take the second short option out: 6:15 « { short x }» → «»
             7:24 E0308 `long` is not one letter
               ^ 7:24 «long» a short option is one letter
               help: for example `short l`
@@ -127,6 +133,7 @@ fn keys() {
               ^ 8:24 «h» a letter of its own
               note: `-h` belongs to `unikc` itself, on whose command line the key is an option
               help: choose another letter, or none
+              fix: take the short option out: 8:15 « { short h }» → «»
         "#]],
     );
     check(
@@ -156,6 +163,7 @@ fn keys() {
               ^ 5:33 «h» a letter of its own
               note: `-h` belongs to `unikc` itself, on whose command line the key is an option
               help: choose another letter, or none
+              fix: take the short option out: 5:24 « { short h }» → «»
         "#]],
     );
 }
@@ -173,6 +181,7 @@ fn device_blocks() {
               ^ 4:8 «c» again here
               - 3:8 «b» first here
               help: keep one of them
+              fix: take this one out: 4:3 «rust c» → «»
             5:11 E0310 there is no target `unxi`
               ^ 5:11 «unxi» not a platform in reach
               note: the platforms in reach: `unix` and `virtio`
@@ -182,6 +191,7 @@ fn device_blocks() {
               ^ 6:11 «unix» again here
               - 5:11 «unxi» first here
               help: keep one of them
+              fix: take this one out: 6:3 «targets unix» → «»
             7:13 E0312 `b` has no parameter `p`
               ^ 7:13 «p» no such parameter
               note: `exclusive` names parameters, and the device has none
@@ -196,6 +206,7 @@ fn device_blocks() {
               ^ 10:13 «"y"» again here
               - 9:13 «"x"» first here
               help: keep one of them
+              fix: take this one out: 10:3 «features ["y"]» → «»
             13:12 E0312 `c` has no parameter `m`
               ^ 13:12 «m» no such parameter
               note: its parameters: `n`
@@ -215,14 +226,17 @@ fn platforms() {
             2:10 E0311 `toy` has no `rust` entry
               ^ 2:10 «toy» its runtime is not said
               help: name its runtime crate: `rust unik_toy`
+              fix: name it: 2:15 «» → « rust unik_toy»
             4:12 E0305 there are two `artifact` entries
               ^ 4:12 «"b"» again here
               - 3:12 «"a"» first here
               help: keep one of them
+              fix: take this one out: 4:3 «artifact "b"» → «»
             6:3 E0305 there are two roles `stack`
               ^ 6:3 «stack» again here
               - 5:3 «stack» first here
               help: keep one of them
+              fix: take this one out: 6:3 «stack = 6» → «»
             8:9 E0314 the platforms disagree about the type of `target.stack`
               ^ 8:9 «target.stack» `Int` on `toy`, `net.Stack` on others
               help: write the type that is meant: `let stack: net.Stack = target.stack`
@@ -246,6 +260,7 @@ fn what_is_attached() {
               ^ 4:10 «number» gives the name of what is attached
               - 1:18 «Int» its type
               help: write `number: Str`
+              fix: make it a `Str`: 1:18 «Int» → «Str»
             5:19 E0316 `Nic` cannot be a kind of thing to attach
               ^ 5:19 «"Nic"» not a word of lower-case letters
               note: the kind becomes an option of `unikc run`, such as `--nic service=tap0`
@@ -258,10 +273,12 @@ fn what_is_attached() {
               ^ 8:3 «attach label as "nic"» again here
               - 7:3 «attach label as "nic"» first here
               help: keep one of them
+              fix: take this one out: 8:3 «attach label as "nic"» → «»
             14:10 E0316 `b` has no parameter `name`
               ^ 14:10 «name» no such parameter
               note: `attach` names the parameter that says under which name the host attaches something
               help: add it to the parameters: `name: Str`
+              fix: add the parameter: 12:9 «» → «(name: Str)»
             14:18 E0316 `` cannot be a kind of thing to attach
               ^ 14:18 «""» not a word of lower-case letters
               note: the kind becomes an option of `unikc run`, such as `--nic service=tap0`
@@ -288,14 +305,17 @@ fn what_is_attached() {
               ^ 8:10 «"nic" 2» again here
               - 7:10 «"nic" 1» first here
               help: keep one of them
+              fix: take this one out: 8:3 «attach "nic" 2» → «»
             9:8 E0317 `../toy.x` is not the name of a linker script
               ^ 9:8 «"../toy.x"» not the name of a file
               note: the linker looks for it in the folders that the build script of the runtime crate names
               help: name the file alone, in letters, digits, `.`, `-` and `_`: `link "platform.x"`
+              fix: name the file alone: 9:8 «"../toy.x"» → «"toy.x"»
             10:8 E0305 there are two `link` entries
               ^ 10:8 «"toy.x"» again here
               - 9:8 «"../toy.x"» first here
               help: keep one of them
+              fix: take this one out: 10:3 «link "toy.x"» → «»
             14:8 E0317 `` is not the name of a linker script
               ^ 14:8 «""» not the name of a file
               note: the linker looks for it in the folders that the build script of the runtime crate names
@@ -316,21 +336,27 @@ fn what_nothing_uses() {
             3:5 W0301 the key `a` is never read
               ^ 3:5 «a» giving it changes nothing
               help: read it, or take it out
+              fix: take it out: 3:1 «key a: Int = 1» → «»
             5:5 W0102 `c` is never used
               ^ 5:5 «c» not used in this file
               help: use it, take it out, or call it `_c`
+              fix: take it out: 5:1 «let c = b» → «»
+              fix: call it `_c`: 5:5 «c» → «_c»
             7:5 W0102 `f` is never used
               ^ 7:5 «f» not used in this file
               help: use it, take it out, or call it `_f`
+              fix: take it out: 7:1 «let f(x: Int) = x» → «»
+              fix: call it `_f`: 7:5 «f» → «_f»
         "#]],
     );
     check(
         "import std/kv { crunch, mem as m }\nlet a = m\n",
         expect![[r#"
-        1:17 W0101 `crunch` is imported, but not used
-          ^ 1:17 «crunch» not used in this file
-          help: take it out of the import
-    "#]],
+            1:17 W0101 `crunch` is imported, but not used
+              ^ 1:17 «crunch» not used in this file
+              help: take it out of the import
+              fix: take it out of the import: 1:17 «crunch, » → «»
+        "#]],
     );
 }
 
@@ -353,6 +379,7 @@ fn what_is_no_word_is_told_once() {
               ^ 3:14 «\q» no such escape
               note: the escapes are `\"`, `\\`, `\n`, `\t`, `\r`, `\0` and `\u{1F600}`
               help: write `\\` for a backslash
+              fix: double the backslash: 3:14 «» → «\»
             4:9 E0005 `größe` is not a name
               ^ 4:9 «größe» has characters that names do not have
               note: names are made of the letters a to z and A to Z, digits and `_`
@@ -371,9 +398,12 @@ fn what_a_block_does_not_read() {
             2:7 W0102 `idle` is never used
               ^ 2:7 «idle» not used in this block
               help: use it, take it out, or call it `_idle`
+              fix: take it out: 2:3 «let idle = 1;» → «»
+              fix: call it `_idle`: 2:7 «idle» → «_idle»
             5:7 W0301 the key `lost` is never read
               ^ 5:7 «lost» giving it changes nothing
               help: read it, or take it out
+              fix: take it out: 5:3 «key lost: Int = 4;» → «»
         "#]],
     );
     check(

@@ -217,10 +217,12 @@ fn application() {
             4:14 E0206 `f` has no parameter `d`
               ^ 4:14 «d» no such parameter
               note: let `f(a: Int, b: Int = …, c: Int = …): Int`
+              fix: take the argument out: 4:12 «, d: 5» → «»
             5:14 E0207 `a` is given twice
               ^ 5:14 «a» again here
               - 5:11 «1» first here
               help: take one of them out
+              fix: take this one out: 5:12 «, a: 5» → «»
             6:9 E0208 `a` takes no arguments
               ^ 6:9 «a» this is `Int`
               note: let `a: Int`
@@ -228,6 +230,8 @@ fn application() {
               ^ 8:17 «b» again here
               - 8:14 «2» first here
               help: take one of them out
+              fix: give it for `c`: 8:17 «b» → «c»
+              fix: take this one out: 8:15 «, b: 3» → «»
         "#]],
     );
     check(
@@ -253,6 +257,7 @@ fn application() {
             7:15 E0206 `files` has no parameter `path`
               ^ 7:15 «path» no such parameter
               note: the argument of `files` has no name
+              fix: take the names away: 7:15 «path: » → «»
             8:9 E0108 `some` is not a value
               ^ 8:9 «some» its argument is missing
               help: apply it: `some(80)`
@@ -264,6 +269,7 @@ fn application() {
             1:35 E0206 `f` has no names for its parameters
               ^ 1:35 «x» an argument with a name
               note: it is a value of type `(Int) -> Int`: its arguments go by their order
+              fix: take the names away: 1:35 «x: » → «»
             1:48 E0205 `f` takes 1 argument, but 2 are given
               ^ 1:48 «2» too much
               note: `f: (Int) -> Int`
@@ -336,25 +342,26 @@ fn what_the_parser_has_said_is_not_said_again() {
     check(
         "let a = 1 < 2 < 3\nlet b = f(1,,2)\nlet c: = 5\nlet d = (1 + \nlet e = d + c\n",
         expect![[r#"
-        1:15 E0011 `<` cannot follow `<` without parentheses
-          ^ 1:15 «<» the second comparison
-          - 1:11 «<» the first one
-          note: a comparison gives a `Bool`
-          help: to compare `2` with both, write `1 < 2 && 2 < 3`
-        2:9 E0101 there is no `f` here
-          ^ 2:9 «f» not found
-        2:13 E0001 expected an expression, found `,`
-          ^ 2:13 «,» expected an expression
-          help: take out `,`
-          fix: remove `,`: 2:13 «,» → «»
-        3:8 E0001 expected a type, found `=`
-          ^ 3:8 «=» expected a type
-        4:12 E0002 expected `)` to close the `(`
-          ^ 4:12 «+» expected `)` after this
-          - 4:9 «(» opened here
-          help: put `)` there
-          fix: insert `)`: 4:13 «» → «)»
-    "#]],
+            1:15 E0011 `<` cannot follow `<` without parentheses
+              ^ 1:15 «<» the second comparison
+              - 1:11 «<» the first one
+              note: a comparison gives a `Bool`
+              help: to compare `2` with both, write `1 < 2 && 2 < 3`
+              fix: compare with both: 1:14 «» → « && 2»
+            2:9 E0101 there is no `f` here
+              ^ 2:9 «f» not found
+            2:13 E0001 expected an expression, found `,`
+              ^ 2:13 «,» expected an expression
+              help: take out `,`
+              fix: remove `,`: 2:13 «,» → «»
+            3:8 E0001 expected a type, found `=`
+              ^ 3:8 «=» expected a type
+            4:12 E0002 expected `)` to close the `(`
+              ^ 4:12 «+» expected `)` after this
+              - 4:9 «(» opened here
+              help: put `)` there
+              fix: insert `)`: 4:13 «» → «)»
+        "#]],
     );
     check(
         "import std/kv {\ndevice x(a: ): kv.ReadOnly { rust }\nkey k: Int = \nlet y = x(k)\n",
@@ -385,6 +392,7 @@ fn types_as_written() {
             2:8 E0211 `Port` takes no types as arguments
               ^ 2:8 «Port(Int)» not a type
               help: only `List` and `Option` do
+              fix: take them out: 2:12 «(Int)» → «»
             3:8 E0211 `Option` takes one type, not 2
               ^ 3:8 «Option(Int, Int)» not a type
               help: write it with the type of its elements: `List(Port)`
@@ -399,6 +407,7 @@ fn types_as_written() {
             9:9 E0108 `S` is a type, not a value
               ^ 9:9 «S» a value is wanted here
               help: name one of its cases: `S.a`
+              fix: replace by `S.a`: 9:9 «S» → «S.a»
             11:9 E0108 `kv` is a file, not a value
               ^ 11:9 «kv» a value is wanted here
               help: name something that `std/kv` declares: `kv.name`
