@@ -9,5 +9,6 @@ mod damage;
 mod graphs;
 mod layout;
 mod leading;
+mod mending;
 mod reading;
 mod support;

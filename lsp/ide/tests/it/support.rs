@@ -120,3 +120,52 @@ pub(crate) fn shown(analysis: &Analysis, file: FileId, range: Range) -> String {
 pub(crate) fn here(analysis: &Analysis, file: FileId, span: Span) -> String {
     shown(analysis, file, Range { file, span })
 }
+
+/// Numbers that are the same on every run.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A number below another.
+    pub(crate) fn below(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % below.max(1)
+    }
+
+    /// A place in a text.
+    pub(crate) fn place(&mut self, text: &str) -> usize {
+        text.floor_char_boundary(self.below(text.len() + 1))
+    }
+
+    /// Takes a piece out, or puts a piece of the original in.
+    pub(crate) fn edited(&mut self, text: &str, original: &str) -> String {
+        let at = self.place(text);
+        let mut text = text.to_owned();
+        match self.below(2) {
+            0 => {
+                let end = text.ceil_char_boundary((at + self.below(12)).min(text.len()));
+                text.replace_range(at..end, "");
+            }
+            _ => {
+                let from = self.place(original);
+                let to = original.ceil_char_boundary((from + self.below(30)).min(original.len()));
+                text.insert_str(at, &original[from..to]);
+            }
+        }
+        text
+    }
+
+    /// Takes a word out, says it twice, or puts another of the text in its place.
+    pub(crate) fn with_a_word_changed(&mut self, text: &str) -> String {
+        let words: Vec<_> =
+            unik_syntax::tokens(text).into_iter().filter(|word| !word.kind.is_trivia()).collect();
+        let (at, other) = (words[self.below(words.len())].span, words[self.below(words.len())].span);
+        let new = match self.below(3) {
+            0 => String::new(),
+            1 => format!("{0} {0}", &text[at.range()]),
+            _ => text[other.range()].to_owned(),
+        };
+        let mut text = text.to_owned();
+        text.replace_range(at.range(), &new);
+        text
+    }
+}
