@@ -6,7 +6,7 @@ use unik_db::MemorySystem;
 use unik_ide::{Analysis, Host};
 use unik_source::{FileId, Span};
 
-use crate::support::{Random, examples, host, library};
+use crate::support::{examples, host, library};
 
 /// Asks everything that is asked of a whole file, and looks whether the places lie in it.
 fn ask_of_file(analysis: &Analysis, file: FileId) {
@@ -112,6 +112,48 @@ fn examples_cut_at_every_byte_answer() {
 }
 
 #[test]
+fn files_of_the_library_answer_at_every_name() {
+    let (library, _) = library();
+    let host = host();
+    let analysis = host.analysis();
+    for known in library.std.iter().chain(&library.platforms) {
+        let file = analysis.file(&known.path);
+        ask_of_file(&analysis, file);
+        let names = unik_syntax::tokens(analysis.text(file)).into_iter();
+        for name in names.filter(|token| token.kind == unik_syntax::TokenKind::Name).step_by(5) {
+            ask_at(&analysis, file, name.span.start);
+        }
+    }
+}
+
+#[test]
+fn ends_of_lines_and_wide_characters_change_no_answer() {
+    let mut host = host();
+    for (name, text) in examples() {
+        let file = host.set_text(&name, text.as_str());
+        let shown = |analysis: &Analysis| -> Vec<_> {
+            let problems = analysis.problems_of(file).into_iter();
+            let problems: Vec<_> = problems.map(|problem| (problem.code, problem.message)).collect();
+            let lenses = analysis.lenses(file).into_iter().map(|lens| lens.kind).collect::<Vec<_>>();
+            let links = analysis.links(file).into_iter().map(|link| link.path).collect::<Vec<_>>();
+            vec![format!("{problems:?}"), format!("{lenses:?}"), format!("{links:?}")]
+        };
+        let plain = shown(&host.analysis());
+        // Behind a comment of documentation it is more documentation.
+        let wide = text.replace('\n', " // 字😀é\r\n");
+        assert_eq!(host.set_text(&name, wide.as_str()), file);
+        let analysis = host.analysis();
+        assert_eq!(shown(&analysis), plain, "{name}");
+        ask_of_file(&analysis, file);
+        for offset in (0..wide.len()).filter(|offset| wide.is_char_boundary(*offset)).step_by(11) {
+            ask_at(&analysis, file, u32::try_from(offset).unwrap());
+        }
+        drop(analysis);
+        host.close(&name);
+    }
+}
+
+#[test]
 fn problems_after_random_edits_are_those_of_a_cold_check() {
     let (library, files) = library();
     let mut host = host();
@@ -131,5 +173,37 @@ fn problems_after_random_edits_are_those_of_a_cold_check() {
             assert_eq!(flat(warm), flat(cold), "{name}, round {round}:\n{now}");
         }
         host.close(&name);
+    }
+}
+
+/// Numbers that are the same on every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % below.max(1)
+    }
+
+    fn place(&mut self, text: &str) -> usize {
+        text.floor_char_boundary(self.below(text.len() + 1))
+    }
+
+    /// Takes a piece out, or puts a piece of the original in.
+    fn edited(&mut self, text: &str, original: &str) -> String {
+        let at = self.place(text);
+        let mut text = text.to_owned();
+        match self.below(2) {
+            0 => {
+                let end = text.ceil_char_boundary((at + self.below(12)).min(text.len()));
+                text.replace_range(at..end, "");
+            }
+            _ => {
+                let from = self.place(original);
+                let to = original.ceil_char_boundary((from + self.below(30)).min(original.len()));
+                text.insert_str(at, &original[from..to]);
+            }
+        }
+        text
     }
 }
