@@ -6,7 +6,7 @@ use unik_db::MemorySystem;
 use unik_ide::{Analysis, Host};
 use unik_source::{FileId, Span};
 
-use crate::support::{examples, host, library};
+use crate::support::{Random, examples, host, library};
 
 /// Asks everything that is asked of a whole file, and looks whether the places lie in it.
 fn ask_of_file(analysis: &Analysis, file: FileId) {
@@ -173,37 +173,5 @@ fn problems_after_random_edits_are_those_of_a_cold_check() {
             assert_eq!(flat(warm), flat(cold), "{name}, round {round}:\n{now}");
         }
         host.close(&name);
-    }
-}
-
-/// Numbers that are the same on every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % below.max(1)
-    }
-
-    fn place(&mut self, text: &str) -> usize {
-        text.floor_char_boundary(self.below(text.len() + 1))
-    }
-
-    /// Takes a piece out, or puts a piece of the original in.
-    fn edited(&mut self, text: &str, original: &str) -> String {
-        let at = self.place(text);
-        let mut text = text.to_owned();
-        match self.below(2) {
-            0 => {
-                let end = text.ceil_char_boundary((at + self.below(12)).min(text.len()));
-                text.replace_range(at..end, "");
-            }
-            _ => {
-                let from = self.place(original);
-                let to = original.ceil_char_boundary((from + self.below(30)).min(original.len()));
-                text.insert_str(at, &original[from..to]);
-            }
-        }
-        text
     }
 }
