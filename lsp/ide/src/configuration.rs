@@ -40,17 +40,19 @@ pub(crate) struct Folder {
 pub(crate) struct Folders(BTreeMap<SmolStr, Folder>);
 
 impl Folders {
-    /// Sets what counts in a folder.
-    pub(crate) fn set(&mut self, db: &mut Database, folder: &str, configuration: Configuration) {
+    /// Sets what counts in a folder. Gives whether that is something else than before.
+    pub(crate) fn set(&mut self, db: &mut Database, folder: &str, configuration: Configuration) -> bool {
         let folder = path::join("", folder);
         match self.0.get(&folder).copied() {
-            Some(known) if *known.configuration(db) == configuration => {}
+            Some(known) if *known.configuration(db) == configuration => false,
             Some(known) => {
                 known.set_configuration(db).with_durability(Durability::MEDIUM).to(configuration);
+                true
             }
             None => {
                 let new = Folder::builder(configuration).durability(Durability::MEDIUM).new(db);
                 self.0.insert(folder, new);
+                true
             }
         }
     }

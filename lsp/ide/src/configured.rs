@@ -12,14 +12,15 @@ use crate::configuration::{Folder, refusal};
 use crate::host::Analysis;
 
 impl Analysis {
-    /// The unikernels that a file is part of, with their names: its own, or else those of the open files that lead to it.
+    /// The unikernels that a file is part of, with their names: its own, or else those of the files that lead to it.
     pub(crate) fn unikernels_about(&self, file: FileId) -> Vec<Configured<'_>> {
         let own = self.unikernels_of(file);
         if !own.is_empty() {
             return own;
         }
-        let leading = self.open.iter().filter(|root| unik_check::reach(&self.db, **root).contains(&file));
-        leading.flat_map(|root| self.unikernels_of(*root)).collect()
+        let leading =
+            self.roots().into_iter().filter(|root| unik_check::reach(&self.db, *root).contains(&file));
+        leading.flat_map(|root| self.unikernels_of(root)).collect()
     }
 
     fn unikernels_of(&self, file: FileId) -> Vec<Configured<'_>> {

@@ -24,6 +24,7 @@ pub struct Host {
     folders: Arc<Folders>,
     overlay: Arc<Overlay>,
     open: BTreeSet<FileId>,
+    members: Arc<Vec<String>>,
 }
 
 impl Host {
@@ -31,7 +32,7 @@ impl Host {
     pub fn new(system: Arc<dyn System>, library: Library) -> Self {
         let overlay = Arc::new(Overlay::new(system));
         let db = Database::new(overlay.clone(), library);
-        Self { db, folders: Arc::default(), overlay, open: BTreeSet::new() }
+        Self { db, folders: Arc::default(), overlay, open: BTreeSet::new(), members: Arc::default() }
     }
 
     /// Opens a file with the text that the editor has, or replaces that text.
@@ -50,13 +51,36 @@ impl Host {
         self.overlay.take(&path);
         let file = self.db.open(&path);
         self.open.remove(&file);
-        self.db.refresh();
+        self.db.refresh_file(&path);
+        self.db.refresh_entries();
+    }
+
+    /// Says which files the workspace has, opened or not. They are read when somebody asks about them.
+    pub fn set_members<'p>(&mut self, paths: impl IntoIterator<Item = &'p str>) {
+        self.members = Arc::new(paths.into_iter().map(str::to_owned).collect());
+    }
+
+    /// These files have changed on the disk, have come or gone. Gives whether anything is no longer as it was.
+    pub fn changed<'p>(&mut self, paths: impl IntoIterator<Item = &'p str>) -> bool {
+        let before = salsa::plumbing::current_revision(&self.db);
+        let mut packages = false;
+        for changed in paths {
+            match path::name(changed) {
+                "Cargo.toml" | "Cargo.lock" => packages = true,
+                _ => self.db.refresh_file(changed),
+            }
+        }
+        if packages {
+            self.db.refresh_dependencies();
+        }
+        self.db.refresh_entries();
+        salsa::plumbing::current_revision(&self.db) != before
     }
 
     /// Says what counts for the files of a folder, those of folders below it left out that have a configuration of their own; for a
-    /// folder without a name, what counts for files outside of all others.
-    pub fn configure(&mut self, folder: &str, configuration: Configuration) {
-        Arc::make_mut(&mut self.folders).set(&mut self.db, folder, configuration);
+    /// folder without a name, what counts for files outside of all others. Gives whether it is another one than before.
+    pub fn configure(&mut self, folder: &str, configuration: Configuration) -> bool {
+        Arc::make_mut(&mut self.folders).set(&mut self.db, folder, configuration)
     }
 
     /// A folder leaves the workspace.
@@ -75,7 +99,8 @@ impl Host {
     /// that it has been overtaken.
     pub fn analysis(&self) -> Analysis {
         let open = self.open.iter().copied().collect();
-        Analysis { db: self.db.clone(), folders: self.folders.clone(), open }
+        let (folders, members) = (self.folders.clone(), self.members.clone());
+        Analysis { db: self.db.clone(), folders, open, members }
     }
 }
 
@@ -85,12 +110,29 @@ pub struct Analysis {
     pub(crate) db: Database,
     pub(crate) folders: Arc<Folders>,
     pub(crate) open: Vec<FileId>,
+    members: Arc<Vec<String>>,
+}
+
+/// Ends what an [`Analysis`] is asked.
+#[derive(Clone, Debug)]
+pub struct Canceller(salsa::CancellationToken);
+
+impl Canceller {
+    /// Whoever asks sees [`Cancelled`], at once or a moment later.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
 }
 
 impl Analysis {
     /// Asks something; a change of the state meanwhile ends it.
     pub fn ask<T>(&self, question: impl FnOnce(&Self) -> T) -> Result<T, Cancelled> {
         salsa::Cancelled::catch(AssertUnwindSafe(|| question(self))).map_err(|_| Cancelled)
+    }
+
+    /// What ends the questions to this analysis, from any thread.
+    pub fn canceller(&self) -> Canceller {
+        Canceller(salsa::Database::cancellation_token(&self.db))
     }
 
     /// The number of the file at a path.
@@ -101,6 +143,13 @@ impl Analysis {
     /// The files that the editor has open, in the order of their numbers.
     pub fn open_files(&self) -> &[FileId] {
         &self.open
+    }
+
+    /// The files of the workspace, the open ones first, each once.
+    pub(crate) fn roots(&self) -> Vec<FileId> {
+        let others = self.members.iter().map(|path| self.db.open(path));
+        let others = others.filter(|file| self.open.binary_search(file).is_err());
+        self.open.iter().copied().chain(others).collect()
     }
 
     /// The text of a file.

@@ -44,7 +44,7 @@ pub use completion::{Completion, CompletionKind, Completions, Piece};
 pub use configuration::Configuration;
 pub use folding::{Fold, FoldKind};
 pub use graph::{Crate, Graph, GraphEdge, GraphKey, GraphNode, GraphQuery, NodeKind};
-pub use host::{Analysis, Cancelled, Host, Range};
+pub use host::{Analysis, Cancelled, Canceller, Host, Range};
 pub use hover::Hover;
 pub use inlay::{Hint, HintKind};
 pub use lenses::{Lens, LensKind};

@@ -79,12 +79,12 @@ impl Analysis {
         found
     }
 
-    /// The open files and all that they lead to, platforms included, each once, sorted.
+    /// The files of the workspace and all that they lead to, platforms included, each once, sorted.
     pub(crate) fn files_in_reach(&self) -> Vec<FileId> {
         let mut files: Vec<FileId> = Vec::new();
-        for root in &self.open {
-            files.extend(unik_check::reach(&self.db, *root));
-            for (_, platform) in unik_check::platforms(&self.db, *root) {
+        for root in self.roots() {
+            files.extend(unik_check::reach(&self.db, root));
+            for (_, platform) in unik_check::platforms(&self.db, root) {
                 files.extend(unik_check::reach(&self.db, platform.file));
             }
         }

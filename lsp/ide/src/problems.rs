@@ -37,10 +37,29 @@ impl Analysis {
     /// What is wrong with the open files and all that they lead to, by file. Files of the library are left out; every open
     /// file is there, if only with nothing.
     pub fn problems(&self) -> BTreeMap<FileId, Vec<Problem>> {
-        let mut found: BTreeMap<FileId, Vec<Problem>> =
-            self.open.iter().map(|file| (*file, Vec::new())).collect();
+        self.problems_from(&self.open)
+    }
+
+    /// The same with the files of the workspace that are not open.
+    pub fn problems_of_workspace(&self) -> BTreeMap<FileId, Vec<Problem>> {
+        self.problems_from(&self.roots())
+    }
+
+    /// What [`Self::problems`] says of one file, even if it is not open.
+    pub fn problems_shown_in(&self, file: FileId) -> Vec<Problem> {
+        let leads = |root: &FileId| *root == file || unik_check::reach(&self.db, *root).contains(&file);
+        let mut roots: Vec<FileId> = self.open.iter().copied().filter(leads).collect();
+        if roots.is_empty() {
+            roots.push(file);
+        }
+        self.problems_from(&roots).remove(&file).unwrap_or_default()
+    }
+
+    fn problems_from(&self, roots: &[FileId]) -> BTreeMap<FileId, Vec<Problem>> {
+        let own = roots.iter().filter(|file| !self.is_library(**file));
+        let mut found: BTreeMap<FileId, Vec<Problem>> = own.map(|file| (*file, Vec::new())).collect();
         let mut seen: FxHashSet<Diagnostic> = FxHashSet::default();
-        for root in &self.open {
+        for root in roots {
             for diagnostic in unik_eval::check_file(&self.db, *root) {
                 let file = diagnostic.primary().file;
                 if !self.is_library(file) && seen.insert(diagnostic.clone()) {

@@ -9,10 +9,12 @@ use tower_lsp::LanguageServer;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::*;
 
-use crate::owner::{Job, Queue};
+use crate::asked::Asked;
+use crate::queue::{Job, Queue};
 use crate::snapshot::Snapshot;
+use crate::workspace::Workspace;
 use crate::{
-    actions, capabilities, completion, convert, formatting, graph, hierarchy, lenses, links, tokens,
+    actions, capabilities, completion, convert, formatting, graph, hierarchy, lenses, links, pull, tokens,
 };
 
 /// The most declarations that a search of the workspace gives.
@@ -22,6 +24,7 @@ const MOST_SYMBOLS: usize = 200;
 #[derive(Debug)]
 pub(crate) struct Backend {
     queue: Queue,
+    workspace: Workspace,
     tokens: tokens::Answered,
     /// Whether the client knows snippets.
     snippets: OnceLock<bool>,
@@ -31,9 +34,10 @@ pub(crate) struct Backend {
 
 impl Backend {
     /// A server that talks to an owner; `shut` becomes true when the client asks for the end.
-    pub(crate) fn new(queue: Queue, shut: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(queue: Queue, workspace: Workspace, shut: Arc<AtomicBool>) -> Self {
         Self {
             queue,
+            workspace,
             tokens: tokens::Answered::default(),
             snippets: OnceLock::new(),
             shut,
@@ -47,10 +51,15 @@ impl Backend {
         question: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
+        // Dropped with this future when the client takes the question back.
+        let asked = Asked::default();
+        let wanted = asked.wanted.clone();
         self.queue.push(Job::Ask(Box::new(move |snapshot: Snapshot| {
+            if !wanted.begin(snapshot.analysis.canceller()) {
+                return;
+            }
             let answer = snapshot.analysis.ask(|_| question(&snapshot));
             drop(snapshot);
-            // Nobody waits if the client has taken the question back.
             drop(reply.send(answer));
         })));
         match answer.await {
@@ -58,6 +67,12 @@ impl Backend {
             Ok(Err(unik_ide::Cancelled)) => Err(Error::new(ErrorCode::ContentModified)),
             Err(_) => Err(Error::internal_error()),
         }
+    }
+
+    /// `unik/configure`
+    pub(crate) async fn configure(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        self.workspace.choose(graph::document(&params)?, params.get("configuration"))?;
+        Ok(serde_json::Value::Null)
     }
 
     /// `unik/graph`
@@ -75,6 +90,7 @@ impl Backend {
 
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        self.workspace.start(&params);
         let encoding = self.queue.count_in(capabilities::encoding(&params.capabilities));
         self.snippets.get_or_init(|| completion::knows_snippets(&params.capabilities));
         self.actions.get_or_init(|| actions::Client::new(&params.capabilities));
@@ -85,6 +101,18 @@ impl LanguageServer for Backend {
             server_info: Some(info),
             ..InitializeResult::default()
         })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.workspace.greet();
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.workspace.folders_changed(params.event);
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.workspace.settings_changed(&params);
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -106,12 +134,23 @@ impl LanguageServer for Backend {
         self.queue.push(Job::Close(params.text_document.uri));
     }
 
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {
-        self.queue.push(Job::Disk);
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.workspace.saved(&params.text_document.uri);
     }
 
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        self.queue.push(Job::Disk);
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.workspace.disk_changed(params.changes);
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        self.ask(move |snapshot| pull::file(snapshot, &params)).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask(move |snapshot| pull::workspace(snapshot, params)).await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

@@ -1,23 +1,33 @@
 //! From the editor's words to the protocol's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tower_lsp::ls_types::*;
-use unik_ide::{FoldKind, Problem, Reference, Renaming, SymbolKind as Kind};
+use unik_ide::{FoldKind, HintKind, Problem, Reference, Renaming, SymbolKind as Kind};
 use unik_source::{FileId, Severity};
 
 use crate::position::Lines;
 use crate::snapshot::Snapshot;
 
-/// What is wrong with all files.
-pub(crate) fn problems(snapshot: &Snapshot) -> Vec<(Uri, Option<i32>, Vec<Diagnostic>)> {
-    let found = snapshot.analysis.problems().into_iter().filter_map(|(file, problems)| {
-        let lines = snapshot.lines(file);
+/// Where the page of a diagnostic is, without its code.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/spec/errors/");
+
+/// What is wrong with files, each with the number of the client's state if it is open.
+pub(crate) fn problems(
+    snapshot: &Snapshot,
+    found: BTreeMap<FileId, Vec<Problem>>,
+) -> Vec<(Uri, Option<i32>, Vec<Diagnostic>)> {
+    let found = found.into_iter().filter_map(|(file, problems)| {
         let version = snapshot.known.get(snapshot.analysis.path(file)).map(|(_, version)| *version);
-        let all = problems.into_iter().map(|it| problem(snapshot, &lines, it)).collect();
-        Some((snapshot.uri(file)?, version, all))
+        Some((snapshot.uri(file)?, version, diagnostics(snapshot, file, problems)))
     });
     found.collect()
+}
+
+/// What is wrong with a file.
+pub(crate) fn diagnostics(snapshot: &Snapshot, file: FileId, problems: Vec<Problem>) -> Vec<Diagnostic> {
+    let lines = snapshot.lines(file);
+    problems.into_iter().map(|it| problem(snapshot, &lines, it)).collect()
 }
 
 /// What is wrong somewhere.
@@ -33,6 +43,10 @@ pub(crate) fn problem(snapshot: &Snapshot, lines: &Lines<'_>, problem: Problem) 
             Severity::Warning => DiagnosticSeverity::WARNING,
         }),
         code: Some(NumberOrString::String(problem.code.to_string())),
+        code_description: format!("{PAGES}{}.md", problem.code)
+            .parse()
+            .ok()
+            .map(|href| CodeDescription { href }),
         source: Some("unikc".to_owned()),
         message: problem.message,
         related_information: (!related.is_empty()).then_some(related),
@@ -166,16 +180,21 @@ pub(crate) fn signature(help: unik_ide::SignatureHelp) -> SignatureHelp {
     SignatureHelp { signatures: vec![signature], active_signature: Some(0), active_parameter: active }
 }
 
-/// A type that is not written.
+/// What is not written.
 pub(crate) fn hint(lines: &Lines<'_>, hint: unik_ide::Hint) -> InlayHint {
+    let position = lines.position(hint.offset);
     InlayHint {
-        position: lines.position(hint.offset),
-        label: InlayHintLabel::String(hint.text),
-        kind: Some(InlayHintKind::TYPE),
+        position,
+        kind: match hint.kind {
+            HintKind::Type => Some(InlayHintKind::TYPE),
+            HintKind::Parameter => Some(InlayHintKind::PARAMETER),
+            HintKind::Taken => None,
+        },
         text_edits: None,
-        tooltip: None,
-        padding_left: None,
-        padding_right: None,
+        label: InlayHintLabel::String(hint.text),
+        tooltip: (!hint.why.is_empty()).then_some(InlayHintTooltip::String(hint.why)),
+        padding_left: Some(hint.kind == HintKind::Taken),
+        padding_right: Some(hint.kind == HintKind::Parameter),
         data: None,
     }
 }

@@ -5,7 +5,9 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod abilities;
 mod actions;
+mod asked;
 mod backend;
 mod capabilities;
 mod completion;
@@ -16,12 +18,18 @@ mod graph;
 mod hierarchy;
 mod lenses;
 mod links;
+mod members;
 mod owner;
+mod peer;
 mod position;
 mod publish;
+mod pull;
+mod queue;
+mod settings;
 mod snapshot;
 mod tokens;
 mod watch;
+mod workspace;
 
 pub use owner::World;
 
@@ -30,6 +38,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tower_lsp::{LspService, Server};
+
+/// How many messages are in work at once.
+const CONCURRENT: usize = 1024;
 
 /// Reading follows the nesting of what is read: it gets room for more than anybody writes.
 const STACK: usize = 256 << 20;
@@ -46,14 +57,26 @@ pub fn serve(world: World) -> io::Result<bool> {
     runtime.block_on(async move {
         let handle = tokio::runtime::Handle::current();
         let (service, socket) = LspService::build(|client| {
-            let watch = watch::start(&handle, client.clone());
-            let publisher = publish::start(&handle, client);
-            backend::Backend::new(owner::start(&handle, world, publisher, watch), shut)
+            let (queue, received) = queue::Queue::new();
+            let peer = peer::Peer::new(&handle, client.clone());
+            let tell = owner::Tell {
+                encoding: queue.encoding(),
+                watch: watch::start(&handle, client.clone()),
+                publisher: publish::start(&handle, client),
+                peer: peer.clone(),
+            };
+            let system = world.system.clone();
+            owner::start(&handle, world, received, tell);
+            let workspace = workspace::Workspace::new(queue.clone(), peer, system);
+            backend::Backend::new(queue, workspace, shut)
         })
         .custom_method("unik/graph", backend::Backend::graph)
         .custom_method("unik/exportGraph", backend::Backend::export_graph)
+        .custom_method("unik/configure", backend::Backend::configure)
         .finish();
-        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).serve(service).await;
+        let server = Server::new(tokio::io::stdin(), tokio::io::stdout(), socket);
+        // Edits and cancellations must not wait behind questions: those wait for threads instead.
+        server.concurrency_level(CONCURRENT).serve(service).await;
     });
     runtime.shutdown_background();
     Ok(asked.load(Ordering::Relaxed))

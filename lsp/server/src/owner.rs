@@ -5,18 +5,21 @@
 //! answer for the change.
 
 use std::fmt;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use tokio::runtime::Handle;
-use tower_lsp::ls_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 use unik_db::{Library, System};
 use unik_ide::Host;
 
 use crate::documents::{Document, Documents, path_of};
+use crate::members::Members;
+use crate::peer::Peer;
 use crate::position::Encoding;
 use crate::publish::{Publisher, Report};
+use crate::queue::Job;
+use crate::settings::Settings;
 use crate::snapshot::{Known, Snapshot};
 use crate::watch::Watch;
 use crate::{convert, graph};
@@ -35,51 +38,15 @@ impl fmt::Debug for World {
     }
 }
 
-/// What the owner is told.
-pub(crate) enum Job {
-    /// A text was opened.
-    Open(TextDocumentItem),
-    /// A text was edited.
-    Edit(Uri, i32, Vec<TextDocumentContentChangeEvent>),
-    /// A text was closed.
-    Close(Uri),
-    /// Files changed on the disk.
-    Disk,
-    /// Somebody asks something. The question gets the state and is answered elsewhere.
-    Ask(Box<dyn FnOnce(Snapshot) + Send>),
-}
-
-/// The way to the owner.
-#[derive(Clone, Debug)]
-pub(crate) struct Queue {
-    jobs: Sender<Job>,
-    encoding: Arc<OnceLock<Encoding>>,
-}
-
-impl Queue {
-    /// Queues a job. Whoever does so before its first await keeps the order in which the client spoke.
-    pub(crate) fn push(&self, job: Job) {
-        // The owner ends only after all queues are gone.
-        drop(self.jobs.send(job));
-    }
-
-    /// Says in which unit the client counts; the first time counts.
-    pub(crate) fn count_in(&self, encoding: Encoding) -> Encoding {
-        *self.encoding.get_or_init(|| encoding)
-    }
-}
-
-/// Starts the thread; it ends when its queue is gone.
-pub(crate) fn start(handle: &Handle, world: World, publisher: Publisher, watch: Watch) -> Queue {
-    let (jobs, received) = channel();
-    let encoding = Arc::new(OnceLock::new());
+/// Starts the thread; it ends when all queues are gone.
+pub(crate) fn start(handle: &Handle, world: World, received: Receiver<Job>, tell: Tell) {
     let owner = Owner {
         host: Host::new(world.system, world.library),
         documents: Documents::new(),
-        encoding: encoding.clone(),
+        settings: Settings::default(),
+        members: Members::default(),
         handle: handle.clone(),
-        publisher,
-        watch,
+        tell,
         state: 0,
     };
     // Without a thread nobody answers: the client sees its requests fail.
@@ -89,16 +56,24 @@ pub(crate) fn start(handle: &Handle, world: World, publisher: Publisher, watch: 
             .stack_size(crate::STACK)
             .spawn(|| owner.run(received)),
     );
-    Queue { jobs, encoding }
+}
+
+/// Whom the owner tells of what has changed, and in which words.
+#[derive(Debug)]
+pub(crate) struct Tell {
+    pub(crate) encoding: Arc<OnceLock<Encoding>>,
+    pub(crate) publisher: Publisher,
+    pub(crate) watch: Watch,
+    pub(crate) peer: Peer,
 }
 
 struct Owner {
     host: Host,
     documents: Documents,
-    encoding: Arc<OnceLock<Encoding>>,
+    settings: Settings,
+    members: Members,
     handle: Handle,
-    publisher: Publisher,
-    watch: Watch,
+    tell: Tell,
     /// Counts changes.
     state: u64,
 }
@@ -122,7 +97,9 @@ impl Owner {
             match job {
                 Some(Job::Ask(question)) => self.ask(question),
                 Some(job) => {
-                    self.change(job);
+                    if self.change(job) {
+                        self.tell.peer.refresh();
+                    }
                     self.state += 1;
                 }
                 None => return,
@@ -130,13 +107,15 @@ impl Owner {
         }
     }
 
-    fn change(&mut self, job: Job) {
+    /// Does what the job says. Gives whether that changes what the client would be answered, though it has edited nothing.
+    fn change(&mut self, job: Job) -> bool {
         match job {
             Job::Open(opened) => {
                 let path = path_of(&opened.uri);
                 self.host.set_text(&path, opened.text.as_str());
                 let document = Document { uri: opened.uri, version: opened.version, text: opened.text };
                 self.documents.insert(path, document);
+                false
             }
             Job::Edit(uri, version, changes) => {
                 let encoding = self.encoding();
@@ -146,26 +125,76 @@ impl Owner {
                     document.version = version;
                     self.host.set_text(&path, document.text.as_str());
                 }
+                false
             }
             Job::Close(uri) => {
                 let path = path_of(&uri);
                 self.documents.remove(&path);
                 self.host.close(&path);
+                false
             }
-            Job::Disk => _ = self.host.refresh(),
-            Job::Ask(_) => {}
+            Job::Disk(files) => {
+                let moved = files.iter().filter(|(path, _)| path.ends_with(".unik"));
+                let moved =
+                    moved.fold(false, |moved, (path, there)| self.members.moved(path, *there) | moved);
+                if moved {
+                    self.host.set_members(self.members.files());
+                }
+                self.host.changed(files.iter().map(|(path, _)| path.as_str())) | moved
+            }
+            Job::Refresh => self.host.refresh(),
+            Job::Start(configuration) => {
+                self.settings.start(configuration);
+                self.configure();
+                false
+            }
+            Job::Folders { join, leave } => {
+                for folder in &leave {
+                    self.settings.leave(folder);
+                    self.members.leave(folder);
+                    self.host.forget(folder);
+                }
+                join.iter().for_each(|folder| self.settings.join(folder));
+                self.host.set_members(self.members.files());
+                self.configure();
+                !leave.is_empty()
+            }
+            Job::Members(folder, files) => {
+                // It may have left while it was looked through.
+                if self.settings.has(&folder) {
+                    self.members.join(folder, files);
+                }
+                self.host.set_members(self.members.files());
+                false
+            }
+            Job::Settings(changed) => {
+                self.settings.change(&changed);
+                self.configure()
+            }
+            Job::Choose(uri, configuration) => {
+                self.settings.choose(&path_of(&uri), configuration);
+                self.configure()
+            }
+            Job::Ask(_) => false,
         }
     }
 
+    /// Lets the settings count. Gives whether any is another one than before.
+    fn configure(&mut self) -> bool {
+        self.settings.in_force().fold(false, |changed, (folder, configuration)| {
+            self.host.configure(folder, configuration.clone()) | changed
+        })
+    }
+
     fn encoding(&self) -> Encoding {
-        self.encoding.get().copied().unwrap_or_default()
+        self.tell.encoding.get().copied().unwrap_or_default()
     }
 
     fn snapshot(&self) -> Snapshot {
         let known = self.documents.iter();
         let known = known.map(|(path, document)| (path.clone(), (document.uri.clone(), document.version)));
         let known: Known = Arc::new(known.collect());
-        let watch = self.watch.clone();
+        let watch = self.tell.watch.clone();
         Snapshot { analysis: self.host.analysis(), known, encoding: self.encoding(), watch }
     }
 
@@ -175,16 +204,18 @@ impl Owner {
     }
 
     fn report(&self) {
-        let (publisher, state) = (self.publisher.clone(), self.state);
-        self.ask(Box::new(move |snapshot| {
-            // Overtaken by a change, it is done again after that.
-            let files = snapshot.analysis.ask(|_| convert::problems(&snapshot));
-            drop(snapshot);
-            if let Ok(files) = files {
-                drop(publisher.send(Report { state, files }));
-            }
-        }));
-        if !self.watch.is_empty() {
+        if !self.tell.peer.abilities().pulls {
+            let (publisher, state) = (self.tell.publisher.clone(), self.state);
+            self.ask(Box::new(move |snapshot| {
+                // Overtaken by a change, it is done again after that.
+                let files = snapshot.analysis.ask(|it| convert::problems(&snapshot, it.problems()));
+                drop(snapshot);
+                if let Ok(files) = files {
+                    drop(publisher.send(Report { state, files }));
+                }
+            }));
+        }
+        if !self.tell.watch.is_empty() {
             // Overtaken, it is done again as well.
             self.ask(Box::new(|snapshot| _ = snapshot.analysis.ask(|_| graph::look(&snapshot))));
         }

@@ -37,8 +37,8 @@ impl Snapshot {
     }
 
     /// The configuration of a file.
-    pub(crate) fn values(&self, _file: FileId) -> KeyValues {
-        KeyValues::default()
+    pub(crate) fn values(&self, file: FileId) -> KeyValues {
+        self.analysis.configuration(file).values()
     }
 
     /// The lines of a file.
