@@ -1,9 +1,10 @@
 //! What a picture of a graph shows, as a plain value: boxes and the lines between them, before anybody lays them out.
 //!
-//! A picture is made whole. Then it may be thinned out and marked, its choices resolved ([`Picture::resolve`]) and its scopes
-//! gathered into boxes of their own ([`Picture::gather`]); [`crate::svg`] draws what is left.
+//! A picture is made whole. Then it may be thinned out and marked, its choices resolved ([`Picture::resolve`]), what is then the
+//! same merged ([`Picture::merge`]), its scopes gathered into boxes of their own ([`Picture::gather`]); [`crate::svg`] draws what is left.
 
 mod gather;
+mod merge;
 mod resolve;
 
 pub use gather::SCOPE;

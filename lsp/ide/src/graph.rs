@@ -200,7 +200,7 @@ impl Analysis {
         let (now, before) = (taken(&query.values), query.against.as_ref().map(taken));
         changes(devices, &mut picture, &now, before.as_ref(), query.evaluated);
         if query.evaluated {
-            taken::only_taken(&mut picture, &now, before.as_ref());
+            taken::only_taken(devices, &mut picture, &now, before.as_ref());
         }
         wrong.assign(&self.db, devices, &ids, &mut picture);
         let around = picture.clone();

@@ -36,7 +36,9 @@ fn choices(picture: &Picture) -> Vec<bool> {
 
 #[test]
 fn a_whole_graph() {
-    check(&Picture::of(&file_server(), &APP), expect![[r#"
+    check(
+        &Picture::of(&file_server(), &APP),
+        expect![[r#"
         crunch: 
         direct: 
         choice: crunch (default) crunch, direct direct
@@ -47,7 +49,8 @@ fn a_whole_graph() {
         server: connections tcp, sleep timer, wall wall
         choice_2: then (default) server, else tcp
         * file_server: store choice, network choice_2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -55,7 +58,9 @@ fn what_is_not_kept_takes_its_lines_along() {
     let mut picture = Picture::of(&file_server(), &APP);
     let keep: Vec<bool> = picture.figures.iter().map(|figure| figure.id != "server").collect();
     picture.retain(&keep);
-    check(&picture, expect![[r#"
+    check(
+        &picture,
+        expect![[r#"
         crunch: 
         direct: 
         choice: crunch (default) crunch, direct direct
@@ -65,7 +70,8 @@ fn what_is_not_kept_takes_its_lines_along() {
         wall: 
         choice_2: else tcp
         * file_server: store choice, network choice_2
-    "#]]);
+    "#]],
+    );
     picture.retain(&[]);
     check(&picture, expect![[""]]);
 }
@@ -75,7 +81,9 @@ fn choices_that_are_made_disappear() {
     let mut picture = Picture::of(&file_server(), &APP);
     let made = choices(&picture);
     picture.resolve(&made);
-    check(&picture, expect![[r#"
+    check(
+        &picture,
+        expect![[r#"
         crunch: 
         direct: 
         sockets: 
@@ -84,7 +92,8 @@ fn choices_that_are_made_disappear() {
         wall: 
         server: connections tcp, sleep timer, wall wall
         * file_server: store crunch, store direct, network server, network tcp
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -100,18 +109,24 @@ fn a_line_of_two_is_there_when_both_are() {
     let made = choices(&picture);
     let mut both = picture.clone();
     both.resolve(&made);
-    check(&both, expect![[r#"
+    check(
+        &both,
+        expect![[r#"
         left: 
         right: 
         * top: arg left added, arg right removed
-    "#]]);
+    "#]],
+    );
     change(&mut picture.lines[2], Change::Added);
     picture.resolve(&made);
-    check(&picture, expect![[r#"
+    check(
+        &picture,
+        expect![[r#"
         left: 
         right: 
         * top: arg left added
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -123,10 +138,13 @@ fn a_choice_that_is_a_job_gives_its_branches() {
     let mut picture = Picture::of(&b.rooted(&[outer]), &APP);
     let made = choices(&picture);
     picture.resolve(&made);
-    check(&picture, expect![[r#"
+    check(
+        &picture,
+        expect![[r#"
         * left: 
         * right: 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -146,18 +164,24 @@ fn scopes_become_boxes() {
         picture.gather(scopes);
         picture
     };
-    check(&gathered(&["lan/one"]), expect![[r#"
+    check(
+        &gathered(&["lan/one"]),
+        expect![[r#"
         base: 
         scope:lan/one: flow base
         high: flow scope:lan/one, again base
         * top: flow high, low scope:lan/one
-    "#]]);
+    "#]],
+    );
     let outer = gathered(&["lan", "lan/one", "wan"]);
-    check(&outer, expect![[r#"
+    check(
+        &outer,
+        expect![[r#"
         base: 
         scope:lan: flow base, again base
         * top: flow scope:lan, low scope:lan
-    "#]]);
+    "#]],
+    );
     let text = svg::draw(&outer);
     assert!(text.contains("aria-label=\"scope lan, 2 nodes, has an error\" data-id=\"scope:lan\""), "{text}");
     assert!(text.contains("class=\"node gathered tint0 wrong\""));
@@ -175,10 +199,13 @@ fn a_box_may_use_what_uses_it() {
     b.scope(high, &["lan"]);
     let mut picture = Picture::of(&b.rooted(&[high]), &APP);
     picture.gather(&["lan"]);
-    check(&picture, expect![[r#"
+    check(
+        &picture,
+        expect![[r#"
         between: flow scope:lan
         * scope:lan: flow between
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -206,4 +233,31 @@ fn any_picture_can_be_changed_in_any_way() {
             assert_eq!(text.matches("data-id=").count(), picture.figures.len());
         }
     }
+}
+
+#[test]
+fn boxes_that_are_the_same_and_use_the_same_are_one() {
+    let mut b = Build::new();
+    let arg = crate::build::Arg::Node;
+    let (low, other) = (b.device("d.low", "d.T", &[]), b.device("d.other", "d.T", &[]));
+    let left = b.device("d.wrap", "d.T", &[("flow", arg(low))]);
+    let right = b.device("d.wrap", "d.T", &[("flow", arg(low))]);
+    let apart = b.device("d.wrap", "d.T", &[("flow", arg(other))]);
+    let above = b.device("d.site", "Job", &[("flow", arg(left))]);
+    let twin = b.device("d.site", "Job", &[("flow", arg(right)), ("more", arg(apart))]);
+    let copy = b.device("d.site", "Job", &[("flow", arg(right))]);
+    let mut picture = Picture::of(&b.rooted(&[above, twin, copy]), &APP);
+    let names = ["low", "other", "wrap", "wrap", "wrap", "site", "site", "site"];
+    picture.merge(&names);
+    check(
+        &picture,
+        expect![[r#"
+        low: 
+        other: 
+        wrap: flow low
+        wrap_3: flow other
+        * site: flow wrap
+        * site_2: flow wrap, more wrap_3
+    "#]],
+    );
 }

@@ -1,8 +1,10 @@
 //! What of a graph a configuration takes: what its jobs need when every choice that the configuration decides is made.
 
+use smol_str::SmolStr;
 use unik_eval::Valuation;
 use unik_graph::picture::{Change, LineKind, Marks, Shape};
-use unik_graph::{ArgumentValue, Const, DeviceGraph, Node, NodeKind, Picture};
+use unik_graph::{ArgumentValue, Const, DeviceGraph, ExprId, Node, NodeKind, Picture, Stage};
+use unik_source::Place;
 
 /// What one configuration takes of a whole picture.
 #[derive(Debug)]
@@ -51,6 +53,23 @@ impl Taken {
             }
         }
         Self { valuation, figures, lines, branches }
+    }
+
+    /// A value that is known when configuring is what it is; another one is the way in which it is computed.
+    fn same<'g>(&self, graph: &'g DeviceGraph, at: usize, node: &'g Node) -> Same<'g> {
+        let NodeKind::Device(device) = &node.kind else { return Same::Choice(at) };
+        let fixed = |id: ExprId| {
+            let mut keys = graph.exprs.keys(id).into_iter().filter_map(|key| graph.keys.get(key.0 as usize));
+            keys.all(|key| key.stage == Stage::Configure)
+        };
+        let values = device.args.iter().filter_map(|argument| match argument.value {
+            ArgumentValue::Device => None,
+            ArgumentValue::Value(id) => Some(match self.valuation.value(id) {
+                Some(value) if fixed(id) => Ok(value.clone()),
+                _ => Err(id),
+            }),
+        });
+        Same::Device { declared: device.declared, scope: &node.scope, values: values.collect() }
     }
 
     /// The values of a device's arguments, as text for people; none for one that the configuration does not give.
@@ -125,8 +144,9 @@ fn marks(now: bool, before: Option<bool>) -> Marks {
     Marks { faded: !now && change.is_none(), change, ..Marks::default() }
 }
 
-/// Leaves only what is taken, by the one configuration or the other, without the choices that are decided.
-pub(super) fn only_taken(picture: &mut Picture, now: &Taken, before: Option<&Taken>) {
+/// Leaves only what is taken, by the one configuration or the other, without the choices that are decided. Where one configuration
+/// decides alone, what it makes the same is one node, as in the image.
+pub(super) fn only_taken(graph: &DeviceGraph, picture: &mut Picture, now: &Taken, before: Option<&Taken>) {
     let decided = |taken: &Taken, at: usize| !taken.figures[at] || taken.branches[at].is_some();
     let choice = |at: usize| matches!(picture.figures[at].shape, Shape::Choice { .. });
     let made: Vec<bool> = (0..picture.figures.len())
@@ -140,7 +160,27 @@ pub(super) fn only_taken(picture: &mut Picture, now: &Taken, before: Option<&Tak
         at += 1;
         now.lines[at - 1] || before.is_some_and(|before| before.lines[at - 1])
     });
-    let made = made.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(made, _)| *made).collect::<Vec<_>>();
+    let left = |at: &usize| kept[*at] && !made[*at];
+    let same: Vec<Same<'_>> = match before {
+        None => graph
+            .nodes()
+            .enumerate()
+            .filter(|(at, _)| left(at))
+            .map(|(at, (_, node))| now.same(graph, at, node))
+            .collect(),
+        Some(_) => Vec::new(),
+    };
+    let made: Vec<bool> = made.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(made, _)| *made).collect();
     picture.retain(&kept);
     picture.resolve(&made);
+    picture.merge(&same);
+}
+
+/// What two uses of a device have in common if they are one device, besides what they use.
+#[derive(PartialEq, Eq, Hash)]
+enum Same<'g> {
+    /// By its declaration, its scope, and the values that it is given and that its keys have.
+    Device { declared: Place, scope: &'g [SmolStr], values: Vec<Result<Const, ExprId>> },
+    /// A choice that is open, by its number.
+    Choice(usize),
 }

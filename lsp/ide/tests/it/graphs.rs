@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
-use unik_db::{Database, MemorySystem};
-use unik_eval::{KeyValues, Mode};
-use unik_graph::{ArgumentValue, Edge, NodeKind};
-use unik_ide::{Analysis, Graph, GraphNode, GraphQuery, Host};
+use unik_db::MemorySystem;
+use unik_eval::KeyValues;
+use unik_ide::{Analysis, Graph, GraphQuery, Host};
 use unik_source::FileId;
 
-use crate::support::{examples, library, repository, shown};
+use crate::support::{library, repository, shown};
+
+mod any;
 
 /// The library and the examples with all that lies beside their files.
 fn world() -> (unik_db::Library, Vec<(String, String)>) {
@@ -65,7 +66,7 @@ fn listed(analysis: &Analysis, file: FileId, graph: &Graph) -> String {
     for node in &graph.nodes {
         let sign = match (node.change, node.taken) {
             (Some(change), _) => change.word().chars().next().unwrap(),
-            (None, true) => ' ',
+            (None, true) => '.',
             (None, false) => '-',
         };
         let _ =
@@ -103,14 +104,14 @@ fn what_a_configuration_takes() {
         None,
         &query("target=unix store=direct"),
         expect![[r#"
-          device direct: std/kv.direct | argument `store` of `file_server`
-          device sockets: unix.sockets | argument `stack` of `tcp_2`
-          device timer: unix.timer | argument `sleep` of `tcp_2`; argument `sleep` of `server`
-          device tcp_2: std/net.tcp | argument `connections` of `server`
-          device wall: unix.wall | argument `wall` of `server`
-          device server: std/http.server | argument `network` of `file_server`
-          job file_server: app.file_server | a job of the unikernel `filesrv`
-    "#]],
+            . device direct: std/kv.direct | argument `store` of `file_server`
+            . device sockets: unix.sockets | argument `stack` of `tcp_2`
+            . device timer: unix.timer | argument `sleep` of `tcp_2`; argument `sleep` of `server`
+            . device tcp_2: std/net.tcp | argument `connections` of `server`
+            . device wall: unix.wall | argument `wall` of `server`
+            . device server: std/http.server | argument `network` of `file_server`
+            . job file_server: app.file_server | a job of the unikernel `filesrv`
+        "#]],
     );
     let whole = GraphQuery { evaluated: false, ..query("target=unix port=9000") };
     let graph = check(
@@ -118,42 +119,42 @@ fn what_a_configuration_takes() {
         None,
         &whole,
         expect![[r#"
-          device crunch: std/kv.crunch | argument `store` of `site`
-          device sockets: unix.sockets | branch `unix` of the choice by `target`
-        - device tap: unix.tap | branch `unix` of the choice by `target`, which is not taken
-        - device nic: virtio.nic | branch `virtio` of the choice by `target`, which is not taken
-        - choice choice:std/net.Nic:target: target | argument `nic` of `ethernet`, which is not taken
-          device timer: unix.timer | branch `unix` of the choice by `target`
-        - device timer_2: virtio.timer | branch `virtio` of the choice by `target`, which is not taken
-          choice choice:std/clock.Sleep:target: target | argument `sleep` of `tcp_2`; argument `sleep` of `server`; argument `sleep` of `ethernet`, which is not taken
-        - device entropy: unix.entropy | branch `unix` of the choice by `target`, which is not taken
-        - device entropy_2: virtio.entropy | branch `virtio` of the choice by `target`, which is not taken
-        - choice choice:std/random.Random:target: target | argument `entropy` of `ethernet`, which is not taken
-        - device process: unix.process | branch `unix` of the choice by `target`, which is not taken
-        - device process_2: virtio.process | branch `virtio` of the choice by `target`, which is not taken
-        - choice choice:std/program.Program:target: target | argument `running` of `ethernet`, which is not taken
-        - device ethernet: std/ip.ethernet | argument `ethernet` of `arp`, which is not taken; argument `ethernet` of `dhcp`, which is not taken; argument `ethernet` of `ipv4`, which is not taken; argument `ethernet` of `ipv6`, which is not taken
-        - device arp: std/ip.arp | argument `arp` of `dhcp`, which is not taken; argument `arp` of `ipv4`, which is not taken
-        - device dhcp: std/ip.dhcp | branch `then` of the choice by `dhcp`, which is not taken
-        - device ipv4: std/ip.ipv4 | branch `else` of the choice by `dhcp`, which is not taken
-        - choice choice:std/ip.V4:dhcp: dhcp | argument `ipv4` of `tcp`, which is not taken; argument `ipv4` of `udp`, which is not taken; argument `ipv4` of `icmp`, which is not taken
-        - device ipv6: std/ip.ipv6 | argument `ipv6` of `tcp`, which is not taken; argument `ipv6` of `udp`, which is not taken; argument `ipv6` of `icmp`, which is not taken
-        - device tcp: std/ip.tcp | argument `tcp` of `stack`, which is not taken
-        - device udp: std/ip.udp | argument `udp` of `stack`, which is not taken
-        - device icmp: std/ip.icmp | argument `icmp` of `stack`, which is not taken
-        - device stack: std/ip.stack | branch `virtio` of the choice by `target`, which is not taken; branch `direct` of the choice by `net`, which is not taken
-          choice choice:std/net.Stack:target: target | branch `host` of the choice by `net`
-          choice choice:std/net.Stack:net: net | argument `stack` of `tcp_2`
-          device tcp_2: std/net.tcp | argument `connections` of `server`
-          device wall: unix.wall | branch `unix` of the choice by `target`
-        - device wall_2: virtio.wall | branch `virtio` of the choice by `target`, which is not taken
-          choice choice:std/clock.Wall:target: target | argument `wall` of `server`
-          device server: std/http.server | argument `inner` of `counted`; branch `bare` of the choice by `layers`, which is not taken
-          device counted: app.counted | argument `inner` of `below`; branch `counted` of the choice by `layers`, which is not taken
-          device below: app.below | branch `both` of the choice by `layers`
-          choice choice:std/net.Network:layers: layers | argument `network` of `site`
-          job site: app.site | a job of the unikernel `layered`
-    "#]],
+            . device crunch: std/kv.crunch | argument `store` of `site`
+            . device sockets: unix.sockets | branch `unix` of the choice by `target`
+            - device tap: unix.tap | branch `unix` of the choice by `target`, which is not taken
+            - device nic: virtio.nic | branch `virtio` of the choice by `target`, which is not taken
+            - choice choice:std/net.Nic:target: target | argument `nic` of `ethernet`, which is not taken
+            . device timer: unix.timer | branch `unix` of the choice by `target`
+            - device timer_2: virtio.timer | branch `virtio` of the choice by `target`, which is not taken
+            . choice choice:std/clock.Sleep:target: target | argument `sleep` of `tcp_2`; argument `sleep` of `server`; argument `sleep` of `ethernet`, which is not taken
+            - device entropy: unix.entropy | branch `unix` of the choice by `target`, which is not taken
+            - device entropy_2: virtio.entropy | branch `virtio` of the choice by `target`, which is not taken
+            - choice choice:std/random.Random:target: target | argument `entropy` of `ethernet`, which is not taken
+            - device process: unix.process | branch `unix` of the choice by `target`, which is not taken
+            - device process_2: virtio.process | branch `virtio` of the choice by `target`, which is not taken
+            - choice choice:std/program.Program:target: target | argument `running` of `ethernet`, which is not taken
+            - device ethernet: std/ip.ethernet | argument `ethernet` of `arp`, which is not taken; argument `ethernet` of `dhcp`, which is not taken; argument `ethernet` of `ipv4`, which is not taken; argument `ethernet` of `ipv6`, which is not taken
+            - device arp: std/ip.arp | argument `arp` of `dhcp`, which is not taken; argument `arp` of `ipv4`, which is not taken
+            - device dhcp: std/ip.dhcp | branch `then` of the choice by `dhcp`, which is not taken
+            - device ipv4: std/ip.ipv4 | branch `else` of the choice by `dhcp`, which is not taken
+            - choice choice:std/ip.V4:dhcp: dhcp | argument `ipv4` of `tcp`, which is not taken; argument `ipv4` of `udp`, which is not taken; argument `ipv4` of `icmp`, which is not taken
+            - device ipv6: std/ip.ipv6 | argument `ipv6` of `tcp`, which is not taken; argument `ipv6` of `udp`, which is not taken; argument `ipv6` of `icmp`, which is not taken
+            - device tcp: std/ip.tcp | argument `tcp` of `stack`, which is not taken
+            - device udp: std/ip.udp | argument `udp` of `stack`, which is not taken
+            - device icmp: std/ip.icmp | argument `icmp` of `stack`, which is not taken
+            - device stack: std/ip.stack | branch `virtio` of the choice by `target`, which is not taken; branch `direct` of the choice by `net`, which is not taken
+            . choice choice:std/net.Stack:target: target | branch `host` of the choice by `net`
+            . choice choice:std/net.Stack:net: net | argument `stack` of `tcp_2`
+            . device tcp_2: std/net.tcp | argument `connections` of `server`
+            . device wall: unix.wall | branch `unix` of the choice by `target`
+            - device wall_2: virtio.wall | branch `virtio` of the choice by `target`, which is not taken
+            . choice choice:std/clock.Wall:target: target | argument `wall` of `server`
+            . device server: std/http.server | argument `inner` of `counted`; branch `bare` of the choice by `layers`, which is not taken
+            . device counted: app.counted | argument `inner` of `below`; branch `counted` of the choice by `layers`, which is not taken
+            . device below: app.below | branch `both` of the choice by `layers`
+            . choice choice:std/net.Network:layers: layers | argument `network` of `site`
+            . job site: app.site | a job of the unikernel `layered`
+        "#]],
     );
     let solid = graph.edges.iter().filter(|edge| edge.taken && edge.kind == "branch").count();
     let made = graph.nodes.iter().filter(|node| node.taken && node.kind.word() == "choice").count();
@@ -169,15 +170,15 @@ fn two_configurations_differ() {
         None,
         &against,
         expect![[r#"
-        a device crunch: std/kv.crunch | argument `store` of `file_server`
-        r device direct: std/kv.direct | argument `store` of `file_server`
-          device sockets: unix.sockets | argument `stack` of `tcp_2`
-          device timer: unix.timer | argument `sleep` of `tcp_2`; argument `sleep` of `server`
-        c device tcp_2: std/net.tcp | argument `connections` of `server`; argument `network` of `file_server`
-        a device wall: unix.wall | argument `wall` of `server`
-        a device server: std/http.server | argument `network` of `file_server`
-          job file_server: app.file_server | a job of the unikernel `filesrv`
-    "#]],
+            a device crunch: std/kv.crunch | argument `store` of `file_server`
+            r device direct: std/kv.direct | argument `store` of `file_server`
+            . device sockets: unix.sockets | argument `stack` of `tcp_2`
+            . device timer: unix.timer | argument `sleep` of `tcp_2`; argument `sleep` of `server`
+            c device tcp_2: std/net.tcp | argument `connections` of `server`; argument `network` of `file_server`
+            a device wall: unix.wall | argument `wall` of `server`
+            a device server: std/http.server | argument `network` of `file_server`
+            . job file_server: app.file_server | a job of the unikernel `filesrv`
+        "#]],
     );
     let svg = graph.svg.unwrap();
     assert!(svg.contains("8080, not 9000"));
@@ -199,15 +200,15 @@ fn scopes_are_gathered() {
         None,
         &GraphQuery { collapsed, ..query("target=unix mirror-port=99") },
         expect![[r#"
-              device crunch: std/kv.crunch | argument `store` of the scope `public`; argument `store` of `mirror_site`
-              device sockets: unix.sockets | argument `stack` of the scope `public`; argument `stack` of `mirror_tcp`; argument `stack` of the scope `admin`
-              device timer: unix.timer | argument `sleep` of the scope `public`; argument `sleep` of `mirror_tcp`; argument `sleep` of `mirror_server`; argument `sleep` of the scope `admin`
-              device wall: unix.wall | argument `wall` of the scope `public`; argument `wall` of `mirror_server`; argument `wall` of the scope `admin`
-              scope scope:public: public | a job of the unikernel `servers`
-              device mirror_tcp: std/net.tcp | argument `connections` of `mirror_server`
-              device mirror_server: std/http.server | argument `network` of `mirror_site`
-              job mirror_site: app.site | a job of the unikernel `servers`
-              scope scope:admin: admin | a job of the unikernel `servers`
+            . device crunch: std/kv.crunch | argument `store` of the scope `public`; argument `store` of `mirror_site`
+            . device sockets: unix.sockets | argument `stack` of the scope `public`; argument `stack` of `mirror_tcp`; argument `stack` of the scope `admin`
+            . device timer: unix.timer | argument `sleep` of the scope `public`; argument `sleep` of `mirror_tcp`; argument `sleep` of `mirror_server`; argument `sleep` of the scope `admin`
+            . device wall: unix.wall | argument `wall` of the scope `public`; argument `wall` of `mirror_server`; argument `wall` of the scope `admin`
+            . scope scope:public: public | a job of the unikernel `servers`
+            . device mirror_tcp: std/net.tcp | argument `connections` of `mirror_server`
+            . device mirror_server: std/http.server | argument `network` of `mirror_site`
+            . job mirror_site: app.site | a job of the unikernel `servers`
+            . scope scope:admin: admin | a job of the unikernel `servers`
         "#]],
     );
     let scope = graph.nodes.iter().find(|node| node.id == "scope:admin").unwrap();
@@ -302,17 +303,17 @@ fn mistakes_stand_at_their_nodes() {
         None,
         &query("target=unix"),
         expect![[r#"
-          device crunch: std/kv.crunch | argument `store` of `site`; argument `store` of `site_2`
-          device sockets: unix.sockets | argument `stack` of `tcp_2`; argument `stack` of `raw_tcp`
-          device timer: unix.timer | argument `sleep` of `tcp_2`; argument `sleep` of `server`; argument `sleep` of `raw_tcp`
-          device tcp_2: std/net.tcp | argument `connections` of `server`
-          device wall: unix.wall | argument `wall` of `server`
-          device server: std/http.server | argument `network` of `site`
-          job site: app.site | a job of the unikernel `clash`
-          device raw_tcp: std/net.tcp | argument `network` of `site_2`
-            E0403 11:16 «net.tcp(4040 + 4040)»
-          job site_2: app.site | a job of the unikernel `clash`
-    "#]],
+            . device crunch: std/kv.crunch | argument `store` of `site`; argument `store` of `site_2`
+            . device sockets: unix.sockets | argument `stack` of `tcp_2`; argument `stack` of `raw_tcp`
+            . device timer: unix.timer | argument `sleep` of `tcp_2`; argument `sleep` of `server`; argument `sleep` of `raw_tcp`
+            . device tcp_2: std/net.tcp | argument `connections` of `server`
+            . device wall: unix.wall | argument `wall` of `server`
+            . device server: std/http.server | argument `network` of `site`
+            . job site: app.site | a job of the unikernel `clash`
+            . device raw_tcp: std/net.tcp | argument `network` of `site_2`
+                E0403 11:16 «net.tcp(4040 + 4040)»
+            . job site_2: app.site | a job of the unikernel `clash`
+        "#]],
     );
     let text = fs::read_to_string(repository().join("examples/file-server/app.unik")).unwrap();
     let broken = text.replace("then http.server(net.tcp(port))", "then http.server(net.tcp(portt))");
@@ -321,13 +322,13 @@ fn mistakes_stand_at_their_nodes() {
         Some(&broken),
         &query("target=unix"),
         expect![[r#"
-          device crunch: std/kv.crunch | argument `store` of `file_server`
-          device sockets: unix.sockets | argument `stack` of `tcp_2`
-          device timer: unix.timer | argument `sleep` of `tcp_2`
-            E0101 25:58 «portt»
-          device tcp_2: std/net.tcp | argument `network` of `file_server`
-          job file_server: app.file_server | a job of the unikernel `filesrv`
-    "#]],
+            . device crunch: std/kv.crunch | argument `store` of `file_server`
+            . device sockets: unix.sockets | argument `stack` of `tcp_2`
+            . device timer: unix.timer | argument `sleep` of `tcp_2`
+                E0101 25:58 «portt»
+            . device tcp_2: std/net.tcp | argument `network` of `file_server`
+            . job file_server: app.file_server | a job of the unikernel `filesrv`
+        "#]],
     );
     let nothing = text.replace("unikernel filesrv = file_server", "unikernel filesrv = fil_server");
     let graph = check(
@@ -358,148 +359,4 @@ fn a_choice_keeps_its_name_when_another_goes() {
     assert!(fewer.iter().all(|id| all.contains(id)), "{fewer:?}");
     let gone: Vec<_> = all.iter().filter(|id| !fewer.contains(id)).collect();
     assert_eq!(gone, ["direct", "choice:std/kv.ReadOnly:store"]);
-}
-
-/// Configurations of an image: every case of every key with cases, on every target, and some that do not do.
-fn configurations(graph: &Graph) -> Vec<KeyValues> {
-    let mut all = vec![KeyValues::default(), values("target=nowhere")];
-    for target in &graph.targets {
-        let base = KeyValues { target: Some(target.clone()), ..KeyValues::default() };
-        for key in &graph.keys {
-            let texts: Vec<&str> = match &key.cases {
-                Some(cases) => cases.iter().map(|case| case.as_str()).chain([""]).collect(),
-                None => vec!["", "80", "10.0.0.2/24"],
-            };
-            all.extend(texts.into_iter().map(|text| base.clone().with(&key.option, text)));
-        }
-        all.push(base);
-    }
-    all
-}
-
-/// Places lie in their texts, names are unique and known, the picture is XML that names all nodes and lines.
-fn sound(analysis: &Analysis, graph: &Graph) {
-    let mut ids: Vec<&str> = graph.nodes.iter().map(|node| node.id.as_str()).collect();
-    let count = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), count, "a name stands for two nodes");
-    for GraphNode { range, declared, problems, .. } in &graph.nodes {
-        for range in [Some(*range), *declared].into_iter().flatten() {
-            assert!(analysis.text(range.file).get(range.span.range()).is_some(), "{range:?}");
-        }
-        for (file, problem) in problems {
-            assert!(analysis.text(*file).get(problem.span.range()).is_some(), "{problem:?}");
-        }
-    }
-    for edge in &graph.edges {
-        assert!(
-            ids.binary_search(&edge.from.as_str()).is_ok() && ids.binary_search(&edge.to.as_str()).is_ok()
-        );
-    }
-    let Some(svg) = &graph.svg else { return assert!(graph.nodes.is_empty()) };
-    let document = roxmltree::Document::parse(svg).unwrap();
-    let mut drawn: Vec<&str> = document.descendants().filter_map(|node| node.attribute("data-id")).collect();
-    drawn.sort_unstable();
-    assert_eq!(drawn, ids);
-    let label = |node: &roxmltree::Node<'_, '_>| {
-        node.attribute("class").is_some_and(|class| class.starts_with("label"))
-    };
-    let lines = document.descendants().filter(|node| node.attribute("data-from").is_some() && !label(node));
-    assert_eq!(lines.count(), graph.edges.len());
-}
-
-/// Nodes and edges of a graph, sorted, by what is the same in any graph of them.
-type Content = (Vec<String>, Vec<String>);
-
-fn shown_content(graph: &Graph) -> Content {
-    let name = |node: &GraphNode| format!("{} in {}", node.name, node.scope.join("/"));
-    let named = |id: &str| name(graph.nodes.iter().find(|node| node.id == id).unwrap());
-    let edge =
-        |edge: &unik_ide::GraphEdge| format!("{} {} {}", named(&edge.from), edge.role, named(&edge.to));
-    let mut nodes: Vec<String> = graph.nodes.iter().map(name).collect();
-    let mut edges: Vec<String> = graph.edges.iter().map(edge).collect();
-    nodes.sort();
-    edges.sort();
-    (nodes, edges)
-}
-
-fn evaluated_content(graph: &unik_graph::DeviceGraph) -> Content {
-    let name = |node: &unik_graph::Node| match &node.kind {
-        NodeKind::Device(device) => format!("{} in {}", device.name, node.scope.join("/")),
-        NodeKind::Choice(choice) => format!("{} in {}", choice.label, node.scope.join("/")),
-    };
-    let mut edges = Vec::new();
-    for (at, node) in graph.nodes() {
-        for (edge, used) in graph.uses(at) {
-            let role = match (edge, &node.kind) {
-                (Edge::Argument { index }, NodeKind::Device(device)) => {
-                    let argument = &device.args[*index as usize];
-                    assert_eq!(argument.value, ArgumentValue::Device);
-                    format!("argument `{}`", argument.name)
-                }
-                (Edge::After { .. }, _) => "started before".to_owned(),
-                (edge, _) => panic!("an evaluated graph has no {edge:?}"),
-            };
-            edges.push(format!("{} {role} {}", name(node), name(&graph.graph[used])));
-        }
-    }
-    let mut nodes: Vec<String> = graph.nodes().map(|(_, node)| name(node)).collect();
-    nodes.sort();
-    edges.sort();
-    (nodes, edges)
-}
-
-#[test]
-fn what_is_taken_is_what_evaluation_gives() {
-    let (library, files) = world();
-    let db = Database::new(Arc::new(MemorySystem::new(files.clone())), library.clone());
-    let host = Host::new(Arc::new(MemorySystem::new(files)), library);
-    let analysis = host.analysis();
-    let mut compared = 0;
-    for (path, _) in examples() {
-        let (file, own) = (analysis.file(&path), db.open(&path));
-        let Some(first) = analysis.graph(file, &GraphQuery::default()) else { continue };
-        for values in configurations(&first) {
-            let query = GraphQuery { values: values.clone(), evaluated: true, ..GraphQuery::default() };
-            let graph = analysis.graph(file, &query).unwrap();
-            sound(&analysis, &graph);
-            let outcome = unik_eval::evaluate(&db, own, Some(&graph.unikernel), &values, Mode::Concrete);
-            if let Some(evaluated) = outcome.graph.filter(|_| outcome.diagnostics.is_empty()) {
-                assert_eq!(shown_content(&graph), evaluated_content(&evaluated), "{path} {values:?}");
-                compared += 1;
-            }
-        }
-    }
-    assert!(compared > 100, "{compared} configurations were compared");
-}
-
-#[test]
-fn any_text_and_any_configuration_has_an_answer() {
-    let mut host = host();
-    for (path, text) in examples() {
-        let file = host.set_text(&path, text.as_str());
-        let first = host.analysis().graph(file, &GraphQuery::default()).unwrap();
-        let all = configurations(&first);
-        let scopes: Vec<String> = first.nodes.iter().map(|node| node.scope.join("/")).collect();
-        for (at, end) in (0..=text.len()).step_by(23).filter(|end| text.is_char_boundary(*end)).enumerate() {
-            for piece in
-                [text[..end].to_owned(), format!("{} {}", &text[..end], &text[(end + 9).min(text.len())..])]
-            {
-                let file = host.set_text(&path, piece);
-                let analysis = host.analysis();
-                let query = GraphQuery {
-                    unikernel: None,
-                    values: all[at % all.len()].clone(),
-                    against: (at % 3 == 0).then(|| all[at * 7 % all.len()].clone()),
-                    collapsed: if at % 2 == 0 { scopes.clone() } else { Vec::new() },
-                    evaluated: at % 4 < 2,
-                };
-                if let Some(graph) = analysis.graph(file, &query) {
-                    sound(&analysis, &graph);
-                    assert_eq!(analysis.graph(file, &query), Some(graph), "two answers differ");
-                }
-            }
-        }
-    }
 }
