@@ -134,16 +134,30 @@ export class Client {
     await this.connection.sendNotification(method, params);
   }
 
-  /** Begins the session; gives what the server can do. */
-  async begin() {
-    const { capabilities } = await this.ask('initialize', {
+  /** Begins the session; gives what the server can do for a client that can do these things. */
+  async begin(capabilities = everything) {
+    const answer = await this.ask('initialize', {
       processId: process.pid,
       rootUri: this.folder,
-      capabilities: everything,
+      capabilities,
       workspaceFolders: [{ uri: this.folder, name: 'workspace' }],
     });
     await this.tell('initialized', {});
-    return capabilities;
+    return answer.capabilities;
+  }
+
+  /**
+   * The diagnostics that are pushed for a state of a document, as soon as they are.
+   * @param {string} uri
+   * @param {number} version
+   */
+  async pushed(uri, version) {
+    const until = Date.now() + 20_000;
+    while (this.published.get(uri)?.version !== version) {
+      if (Date.now() > until) throw new Error(`nothing was published for version ${version} of ${uri}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return this.published.get(uri).diagnostics;
   }
 
   /** Ends the session; gives the code with which the server ends. */

@@ -181,12 +181,7 @@ test('mistakes are told, and mended by an action', async () => {
     ({ items } = await client.ask('textDocument/diagnostic', document()));
     if (capabilities.diagnosticProvider.workspaceDiagnostics) await client.ask('workspace/diagnostic', { previousResultIds: [] });
   } else {
-    const until = Date.now() + 20_000;
-    while (client.published.get(uri)?.version !== version) {
-      assert.ok(Date.now() < until, 'diagnostics are published');
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    items = client.published.get(uri).diagnostics;
+    items = await client.pushed(uri, version);
   }
   const mistake = items.find((item) => item.code === 'E0101');
   assert.ok(mistake, JSON.stringify(items));
@@ -220,4 +215,25 @@ test('everything that the server announces was asked for, and had an answer of t
   assert.deepEqual(silent, [], 'announced, and not asked for or without an answer');
   assert.equal(await client.end(), 0);
   assert.deepEqual(client.wrong, []);
+});
+
+test('a client that can do little is served as well', async () => {
+  const little = new Client(unikc, work);
+  try {
+    assert.ok((await little.begin({})).textDocumentSync);
+    const broken = text.replace('= file_server(', '= file_servr(');
+    await little.tell('textDocument/didOpen', { textDocument: { uri, languageId: 'unik', version: 7, text: broken } });
+    const pushed = await little.pushed(uri, 7);
+    assert.deepEqual(pushed.map((one) => one.code).filter((code) => code === 'E0101'), ['E0101']);
+    const { items } = await little.ask('textDocument/completion', at('default_store("data/")'));
+    assert.ok(items.every((item) => item.insertTextFormat !== 2), 'no snippets');
+    const renamed = await little.ask('textDocument/rename', { ...at('port: Port', 1), newName: 'door' });
+    assert.equal(renamed.changes[uri].length, 5);
+    assert.deepEqual(await little.ask('textDocument/codeAction', { ...document(), range: whole(), context: { diagnostics: pushed } }), []);
+    assert.deepEqual(little.registered, []);
+    assert.equal(await little.end(), 0);
+    assert.deepEqual(little.wrong, []);
+  } finally {
+    little.process.kill();
+  }
 });
