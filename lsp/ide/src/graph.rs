@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 use unik_eval::{KeyValues, Mode, Outcome, Valuation};
-use unik_graph::picture::{Change, Figure, Line, LineKind, Shape};
+use unik_graph::picture::{Change, Figure, Line, LineKind, Marks, Shape};
 use unik_graph::{DeviceGraph, Picture, svg};
 use unik_source::{FileId, Sources};
 
@@ -240,9 +240,14 @@ fn edge(picture: &Picture, line: &Line) -> GraphEdge {
             LineKind::After => "after",
             LineKind::Branch { .. } => "branch",
         },
-        taken: !line.marks.faded,
+        taken: is_taken(line.marks),
         change: line.marks.change,
     }
+}
+
+/// Whether the first configuration takes what has these marks.
+fn is_taken(marks: Marks) -> bool {
+    !marks.faded && marks.change != Some(Change::Removed)
 }
 
 /// What a line is called, for people.

@@ -10,7 +10,7 @@ use unik_source::{Place, Sources};
 
 use super::manifest::{Crate, Manifests};
 use super::wrong::Wrong;
-use super::{GraphNode, NodeKind, called, role};
+use super::{GraphNode, NodeKind, called, is_taken, role};
 use crate::host::{Analysis, Range};
 
 /// What is known for all nodes.
@@ -84,7 +84,7 @@ impl<'a> Facts<'a> {
             krate,
             keys: self.keys(node),
             why: why.to_vec(),
-            taken: !figure.marks.faded && figure.marks.change != Some(unik_graph::picture::Change::Removed),
+            taken: is_taken(figure.marks),
             change: figure.marks.change,
             problems: wrong.of_node(&self.analysis.db, &figure.id),
             members: Vec::new(),

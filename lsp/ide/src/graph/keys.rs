@@ -8,6 +8,7 @@ use unik_source::{FileId, Sources};
 
 use super::names::Names;
 use super::wrong::Wrong;
+use crate::configuration::refusal;
 use crate::host::Range;
 
 /// The target where nobody says which.
@@ -58,18 +59,6 @@ pub(super) fn usable(symbolic: &Outcome, values: &KeyValues) -> KeyValues {
         .iter()
         .filter(|given| options.contains(given.option.as_str()) && takes(given.option.as_str(), &given.text));
     KeyValues { target: values.target.clone(), given: given.cloned().collect() }
-}
-
-/// Why a key does not take a value.
-fn refusal(key: &Key, text: &str) -> Option<String> {
-    if key.stage == Stage::Run {
-        return Some("it has a value only at boot: it is a `run key`".to_owned());
-    }
-    let reason = key.ty.parse(text).err()?;
-    Some(match text.get(reason.span.clone()) {
-        Some(part) if !part.is_empty() && part != text => format!("«{part}»: {reason}"),
-        _ => reason.to_string(),
-    })
 }
 
 /// The target that counts if none is given.

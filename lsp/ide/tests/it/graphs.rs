@@ -180,6 +180,10 @@ fn two_configurations_differ() {
             . job file_server: app.file_server | a job of the unikernel `filesrv`
         "#]],
     );
+    for edge in &graph.edges {
+        let removed = edge.change.is_some_and(|change| change.word() == "removed");
+        assert_eq!(edge.taken, !removed, "{edge:?}");
+    }
     let svg = graph.svg.unwrap();
     assert!(svg.contains("8080, not 9000"));
     for (class, count) in [("node added", 3), ("node removed", 1), ("node changed", 1), ("argument added", 5)]

@@ -86,6 +86,23 @@ fn a_client_is_told_once_when_the_graph_is_another_one() {
 }
 
 #[test]
+fn another_configuration_is_another_graph() {
+    let mut spoken = Spoken::new(&[]);
+    spoken.open(APP, TEXT);
+    let port = |answer: &Value| answer["keys"][0]["value"].as_str().unwrap().to_owned();
+    assert_eq!(port(&graph(&mut spoken, APP, &json!({}))), "80");
+    let configuration = json!({ "target": "unix", "keys": { "port": "90", "nothing": "1" } });
+    let params = json!({ "textDocument": { "uri": APP }, "configuration": configuration });
+    assert_eq!(spoken.ask("unik/configure", params)["result"], Value::Null);
+    assert_eq!(changed(&mut spoken), APP);
+    let answer = graph(&mut spoken, APP, &json!({}));
+    assert_eq!((port(&answer).as_str(), &answer["target"]), ("90", &json!("unix")));
+    assert_eq!(answer["configuration"]["keys"]["port"], "90");
+    let own = graph(&mut spoken, APP, &json!({ "configuration": { "keys": {} } }));
+    assert_eq!(port(&own), "80", "what is asked with a configuration is answered with it");
+}
+
+#[test]
 fn a_graph_is_exported_and_wrong_requests_are_refused() {
     let mut spoken = Spoken::new(&[]);
     spoken.open(APP, TEXT);
