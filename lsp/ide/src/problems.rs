@@ -56,7 +56,8 @@ impl Analysis {
     }
 
     fn problems_from(&self, roots: &[FileId]) -> BTreeMap<FileId, Vec<Problem>> {
-        let own = roots.iter().filter(|file| !self.is_library(**file));
+        let shown = |file: &&FileId| self.open.contains(file) || !self.is_library(**file);
+        let own = roots.iter().filter(shown);
         let mut found: BTreeMap<FileId, Vec<Problem>> = own.map(|file| (*file, Vec::new())).collect();
         let mut seen: FxHashSet<Diagnostic> = FxHashSet::default();
         for root in roots {

@@ -2,6 +2,7 @@
 //!
 //! What is said, and what must be answered, stands in the files beside this one.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -16,6 +17,8 @@ pub(super) struct Spoken {
     asked: i64,
     /// What the server said while an answer was waited for.
     pub(super) heard: Vec<Value>,
+    /// What the client answers when it is asked, by the method; null where there is none.
+    pub(super) answers: BTreeMap<String, Value>,
 }
 
 impl Spoken {
@@ -25,15 +28,21 @@ impl Spoken {
     }
 
     /// The same for a client that can do more.
-    pub(super) fn knowing(encodings: &[&str], mut capabilities: Value) -> Self {
+    pub(super) fn knowing(encodings: &[&str], capabilities: Value) -> Self {
+        Self::starting(encodings, json!({ "capabilities": capabilities }), &[])
+    }
+
+    /// The same for a client that says more at the start, and has answers when it is asked by the server.
+    pub(super) fn starting(encodings: &[&str], mut start: Value, answers: &[(&str, Value)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_unikc"));
         command.args(["lsp", "--stdio"]).env_remove("UNIKC_LIBRARY");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
-        let mut spoken = Self { child, input, output, asked: 0, heard: Vec::new() };
-        capabilities["general"] = json!({ "positionEncodings": encodings });
-        let answer = spoken
-            .ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
+        let answers = answers.iter().map(|(method, answer)| ((*method).to_owned(), answer.clone())).collect();
+        let mut spoken = Self { child, input, output, asked: 0, heard: Vec::new(), answers };
+        start["capabilities"]["general"] = json!({ "positionEncodings": encodings });
+        start["processId"] = Value::Null;
+        let answer = spoken.ask("initialize", start);
         let wanted = if encodings.contains(&"utf-8") { "utf-8" } else { "utf-16" };
         assert_eq!(answer["result"]["capabilities"]["positionEncoding"], wanted);
         spoken.tell("initialized", json!({}));
@@ -61,7 +70,7 @@ impl Spoken {
         }
         loop {
             let message = self.hear();
-            if message["id"] == id {
+            if message["id"] == id && message["method"].is_null() {
                 return message;
             }
             self.heard.push(message);
@@ -81,7 +90,25 @@ impl Spoken {
         }
         let mut body = vec![0; length];
         self.output.read_exact(&mut body).unwrap();
-        serde_json::from_slice(&body).unwrap()
+        let message: Value = serde_json::from_slice(&body).unwrap();
+        if let (Some(method), false) =
+            (message["method"].as_str(), message["id"].is_null() || self.input.is_none())
+        {
+            let result = self.answers.get(method).cloned().unwrap_or_default();
+            self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": result }));
+        }
+        message
+    }
+
+    /// What the server says or asks next by a method, or has said since an answer was waited for.
+    pub(super) fn told(&mut self, method: &str) -> Value {
+        loop {
+            if let Some(at) = self.heard.iter().position(|message| message["method"] == method) {
+                return self.heard.remove(at)["params"].take();
+            }
+            let message = self.hear();
+            self.heard.push(message);
+        }
     }
 
     /// The diagnostics of a file in the client's state `version`, as codes with lines and columns.
