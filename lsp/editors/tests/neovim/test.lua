@@ -28,7 +28,7 @@ end
 
 -- Opens the application as it is in the repository, the server attached and done with it.
 local function open()
-  vim.cmd("silent! %bwipeout!")
+  vim.cmd("silent! only!")
   vim.cmd("edit! " .. project .. "/app.unik")
   eventually("the server is attached", function()
     return vim.lsp.buf_get_clients(0)[1] or next(vim.lsp.buf_get_clients(0))
@@ -227,12 +227,16 @@ end)
 
 test("a lens lists the uses of a declaration", function()
   vim.lsp.codelens.refresh()
-  local row = eventually("lenses with their commands", function()
+  local row = eventually("all lenses with their commands", function()
+    local found
     for _, lens in ipairs(vim.lsp.codelens.get(0)) do
-      if lens.command and lens.command.command == "unik.showReferences" and lens.command.title == "4 uses" then
-        return lens.range.start.line + 1
+      if not lens.command then
+        return nil
+      elseif lens.command.command == "unik.showReferences" and lens.command.title == "4 uses" then
+        found = lens.range.start.line + 1
       end
     end
+    return found
   end)
   vim.fn.setqflist({}, "r")
   vim.api.nvim_win_set_cursor(0, { row, 0 })
@@ -260,6 +264,11 @@ test("other values of keys change what hover says", function()
   end)
 end)
 
+test("the settings of 0.11 start the same server", function()
+  local settings = dofile(vim.api.nvim_get_runtime_file("lsp/unikc.lua", false)[1])
+  equal("settings", { settings.cmd, settings.filetypes }, { { "unikc", "lsp" }, { "unik" } })
+end)
+
 test("the server ends with Neovim's request", function()
   local id = next(vim.lsp.buf_get_clients(0))
   vim.lsp.stop_client(id)
@@ -280,5 +289,4 @@ for _, one in ipairs(tests) do
     io.stdout:write(tostring(why) .. "\n")
   end
 end
-vim.cmd("silent! %bwipeout!")
 vim.cmd(failures == 0 and "quitall!" or "cquit 1")
