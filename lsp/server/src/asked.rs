@@ -35,3 +35,47 @@ impl Drop for Asked {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use unik_db::{Library, MemorySystem};
+    use unik_ide::{Cancelled, Host};
+
+    use super::*;
+
+    #[test]
+    fn who_answers_a_question_that_is_taken_back_stops() {
+        let mut host = Host::new(Arc::new(MemorySystem::default()), Library::default());
+        let file = host.set_text("/app.unik", "let a = 1\n");
+        // Before anybody begins.
+        let asked = Asked::default();
+        let (wanted, analysis) = (asked.wanted.clone(), host.analysis());
+        drop(asked);
+        assert!(!wanted.begin(analysis.canceller()));
+
+        let asked = Asked::default();
+        let (wanted, analysis) = (asked.wanted.clone(), host.analysis());
+        let (said, heard) = channel();
+        std::thread::spawn(move || {
+            assert!(wanted.begin(analysis.canceller()));
+            let mut rounds = 0_u64;
+            let answer: Result<(), Cancelled> = analysis.ask(|it| {
+                // It would go on for ever.
+                loop {
+                    it.problems_of(file);
+                    rounds += 1;
+                    if rounds == 1 {
+                        drop(said.send(None));
+                    }
+                }
+            });
+            drop(said.send(Some(answer)));
+        });
+        assert_eq!(heard.recv(), Ok(None), "it has begun");
+        drop(asked);
+        assert_eq!(heard.recv_timeout(Duration::from_secs(60)), Ok(Some(Err(Cancelled))));
+    }
+}

@@ -46,7 +46,7 @@ impl Backend {
     }
 
     /// Asks the state as it is after everything that the client has said so far.
-    async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<T> {

@@ -37,7 +37,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tower_lsp::{LspService, Server};
+use tokio::runtime::Handle;
+use tower_lsp::{Client, LspService, Server};
+
+use crate::backend::Backend;
 
 /// How many messages are in work at once.
 const CONCURRENT: usize = 1024;
@@ -55,29 +58,58 @@ pub fn serve(world: World) -> io::Result<bool> {
     let shut = Arc::new(AtomicBool::new(false));
     let asked = shut.clone();
     runtime.block_on(async move {
-        let handle = tokio::runtime::Handle::current();
-        let (service, socket) = LspService::build(|client| {
-            let (queue, received) = queue::Queue::new();
-            let peer = peer::Peer::new(&handle, client.clone());
-            let tell = owner::Tell {
-                encoding: queue.encoding(),
-                watch: watch::start(&handle, client.clone()),
-                publisher: publish::start(&handle, client),
-                peer: peer.clone(),
-            };
-            let system = world.system.clone();
-            owner::start(&handle, world, received, tell);
-            let workspace = workspace::Workspace::new(queue.clone(), peer, system);
-            backend::Backend::new(queue, workspace, shut)
-        })
-        .custom_method("unik/graph", backend::Backend::graph)
-        .custom_method("unik/exportGraph", backend::Backend::export_graph)
-        .custom_method("unik/configure", backend::Backend::configure)
-        .finish();
+        let handle = Handle::current();
+        let (service, socket) = LspService::build(|client| backend(&handle, world, client, shut))
+            .custom_method("unik/graph", Backend::graph)
+            .custom_method("unik/exportGraph", Backend::export_graph)
+            .custom_method("unik/configure", Backend::configure)
+            .finish();
         let server = Server::new(tokio::io::stdin(), tokio::io::stdout(), socket);
         // Edits and cancellations must not wait behind questions: those wait for threads instead.
         server.concurrency_level(CONCURRENT).serve(service).await;
     });
     runtime.shutdown_background();
     Ok(asked.load(Ordering::Relaxed))
+}
+
+/// The parts of the server, connected.
+fn backend(handle: &Handle, world: World, client: Client, shut: Arc<AtomicBool>) -> Backend {
+    let (queue, received) = queue::Queue::new();
+    let peer = peer::Peer::new(handle, client.clone());
+    let tell = owner::Tell {
+        encoding: queue.encoding(),
+        watch: watch::start(handle, client.clone()),
+        publisher: publish::start(handle, client),
+        peer: peer.clone(),
+    };
+    let system = world.system.clone();
+    owner::start(handle, world, received, tell);
+    let workspace = workspace::Workspace::new(queue.clone(), peer, system);
+    Backend::new(queue, workspace, shut)
+}
+
+#[cfg(test)]
+mod tests {
+    use tower_lsp::jsonrpc::ErrorCode;
+    use unik_db::{Library, MemorySystem};
+
+    use super::*;
+
+    #[test]
+    fn a_question_that_panics_is_an_error_and_the_server_goes_on() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+        let handle = runtime.handle().clone();
+        let world = World { system: Arc::new(MemorySystem::default()), library: Library::default() };
+        let (service, _socket) = {
+            let _inside = runtime.enter();
+            LspService::new(|client| backend(&handle, world, client, Arc::default()))
+        };
+        runtime.block_on(async {
+            for _ in 0..20 {
+                let answer = service.inner().ask(|_| -> u32 { panic!("a mistake of the server") }).await;
+                assert_eq!(answer.expect_err("it has no answer").code, ErrorCode::InternalError);
+                assert_eq!(service.inner().ask(|_| 1).await, Ok(1));
+            }
+        });
+    }
 }
