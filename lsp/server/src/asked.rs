@@ -68,11 +68,11 @@ mod tests {
                     it.problems_of(file);
                     rounds += 1;
                     if rounds == 1 {
-                        drop(said.send(None));
+                        said.send(None).expect("the test hears");
                     }
                 }
             });
-            drop(said.send(Some(answer)));
+            said.send(Some(answer)).expect("the test hears");
         });
         assert_eq!(heard.recv(), Ok(None), "it has begun");
         drop(asked);
