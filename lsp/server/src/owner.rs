@@ -4,6 +4,7 @@
 //! before it answers, and nothing that reads is ever held across an await: else a change would wait for the answer, and the
 //! answer for the change.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, OnceLock};
@@ -195,7 +196,8 @@ impl Owner {
         let known = known.map(|(path, document)| (path.clone(), (document.uri.clone(), document.version)));
         let known: Known = Arc::new(known.collect());
         let watch = self.tell.watch.clone();
-        Snapshot { analysis: self.host.analysis(), known, encoding: self.encoding(), watch }
+        let indexes = RefCell::default();
+        Snapshot { analysis: self.host.analysis(), known, encoding: self.encoding(), watch, indexes }
     }
 
     fn ask(&self, question: Box<dyn FnOnce(Snapshot) + Send>) {

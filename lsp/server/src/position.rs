@@ -1,5 +1,7 @@
 //! Positions of the protocol: lines, and columns in the unit that the client counts in.
 
+use std::sync::Arc;
+
 use tower_lsp::ls_types::{Position, Range};
 use unik_source::{LineColumn, LineIndex, Span};
 
@@ -17,14 +19,19 @@ pub(crate) enum Encoding {
 #[derive(Debug)]
 pub(crate) struct Lines<'t> {
     text: &'t str,
-    index: LineIndex,
+    index: Arc<LineIndex>,
     encoding: Encoding,
 }
 
 impl<'t> Lines<'t> {
     /// Finds the lines of a text.
     pub(crate) fn new(text: &'t str, encoding: Encoding) -> Self {
-        Self { text, index: LineIndex::new(text), encoding }
+        Self::indexed(text, Arc::new(LineIndex::new(text)), encoding)
+    }
+
+    /// A text whose lines have been found before.
+    pub(crate) fn indexed(text: &'t str, index: Arc<LineIndex>, encoding: Encoding) -> Self {
+        Self { text, index, encoding }
     }
 
     /// The offset of a position; behind the end of a line it is the end of the line, behind the last line that of the text.

@@ -1,12 +1,13 @@
 //! The state at one moment, as readers see it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tower_lsp::ls_types::{Location, Position, Range, TextDocumentIdentifier, Uri};
 use unik_eval::KeyValues;
 use unik_ide::Analysis;
-use unik_source::{FileId, Span};
+use unik_source::{FileId, LineIndex, Span};
 
 use crate::documents::path_of;
 use crate::position::{Encoding, Lines};
@@ -22,6 +23,8 @@ pub(crate) struct Snapshot {
     pub(crate) known: Known,
     pub(crate) encoding: Encoding,
     pub(crate) watch: Watch,
+    /// Where the lines begin of the files that an answer has spoken of.
+    pub(crate) indexes: RefCell<BTreeMap<FileId, Arc<LineIndex>>>,
 }
 
 impl Snapshot {
@@ -43,7 +46,10 @@ impl Snapshot {
 
     /// The lines of a file.
     pub(crate) fn lines(&self, file: FileId) -> Lines<'_> {
-        Lines::new(self.analysis.text(file), self.encoding)
+        let text = self.analysis.text(file);
+        let mut indexes = self.indexes.borrow_mut();
+        let index = indexes.entry(file).or_insert_with(|| Arc::new(LineIndex::new(text)));
+        Lines::indexed(text, index.clone(), self.encoding)
     }
 
     /// How the client calls a file; nothing for one whose path is no name of the protocol.
