@@ -5,6 +5,8 @@ vim.bo.commentstring = "// %s"
 vim.bo.expandtab = true
 vim.bo.shiftwidth = 2
 vim.bo.softtabstop = 2
-vim.b.undo_ftplugin = "setlocal comments< commentstring< expandtab< shiftwidth< softtabstop<"
+vim.bo.indentexpr = "v:lua.require'unik.indent'(v:lnum)"
+vim.bo.indentkeys = "0),0],0},o,O,!^F,=else"
+vim.b.undo_ftplugin = "setlocal comments< commentstring< expandtab< shiftwidth< softtabstop< indentexpr< indentkeys<"
 
 require("unik").highlight(0)

@@ -110,6 +110,37 @@ test("tree-sitter colours it", function()
   end
 end)
 
+test("every line of the tree is indented as it is", function()
+  local indent = require("unik.indent")
+  local files = vim.fn.systemlist({ "git", "-C", vim.env.TREE, "ls-files", "*.unik" })
+  assert(#files > 20, "the files are found")
+  local wrong = {}
+  vim.cmd("new")
+  for _, file in ipairs(files) do
+    local text = vim.fn.readfile(vim.env.TREE .. "/" .. file)
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, text)
+    for number, line in ipairs(text) do
+      if line ~= "" and vim.fn.indent(number) ~= indent(number) then
+        table.insert(wrong, ("%s:%d: %d, not %d"):format(file, number, indent(number), vim.fn.indent(number)))
+      end
+    end
+  end
+  vim.cmd("bwipeout!")
+  equal("lines elsewhere", wrong, {})
+end)
+
+test("lines are indented as they are typed", function()
+  vim.cmd("new")
+  vim.bo.filetype = "unik"
+  local typed = "idevice d(\na: T,\n): U {\nrust D::new\n}\n\nlet a =\nmatch b {\nc => [\n1,\n],\n}\n\nlet d = 1"
+  vim.api.nvim_feedkeys(typed:gsub("\n", "\r") .. vim.api.nvim_replace_termcodes("<Esc>", true, false, true), "tx", false)
+  equal("text", lines(), {
+    "device d(", "  a: T,", "): U {", "  rust D::new", "}", "", "let a =", "  match b {", "    c => [", "      1,", "    ],", "  }", "",
+    "let d = 1",
+  })
+  vim.cmd("bwipeout!")
+end)
+
 test("a mistake is shown, and goes when it is mended", function()
   equal("the example is right", diagnostics(), {})
   replace("kv.crunch(files", "kv.crnch(files")
