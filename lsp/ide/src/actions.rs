@@ -3,9 +3,18 @@
 //! Here stand what an action is and who is asked for some. Each kind of change is a file of its own in the folder. A fix
 //! comes with its diagnostic and is offered on broken code; everything else leaves code alone that has a mistake.
 
+mod annotate;
+mod arguments;
+mod branches;
 mod edits;
+mod extract;
 mod fix_all;
 mod fixes;
+mod inline;
+mod organize;
+mod scopes;
+mod site;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -79,10 +88,22 @@ impl Analysis {
             match kind {
                 ActionKind::QuickFix => found.extend(self.fixes(range)),
                 ActionKind::FixAll => found.extend(self.fix_all(range.file)),
-                ActionKind::Extract
-                | ActionKind::Inline
-                | ActionKind::Rewrite
-                | ActionKind::OrganizeImports => {}
+                ActionKind::Rewrite => {
+                    if let Some(site) = site::Site::new(self, range) {
+                        found.extend(annotate::annotate(&site));
+                        found.extend(arguments::arguments(&site));
+                        found.extend(branches::branches(&site));
+                    }
+                }
+                ActionKind::Extract if range.span.is_empty() => {}
+                ActionKind::Extract => {
+                    let site = site::Site::new(self, range);
+                    found.extend(site.into_iter().flat_map(|site| extract::extract(self, &site)));
+                }
+                ActionKind::Inline => {
+                    found.extend(site::Site::new(self, range).and_then(|site| inline::inline(self, &site)));
+                }
+                ActionKind::OrganizeImports => found.extend(organize::organize(self, range.file)),
             }
         }
         found.retain(|action| edits::sound(self, &action.edits));

@@ -11,4 +11,5 @@ mod layout;
 mod leading;
 mod mending;
 mod reading;
+mod rewriting;
 mod support;
