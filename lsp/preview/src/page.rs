@@ -80,3 +80,64 @@ fn taken_apart(text: &str) -> (Vec<String>, String) {
     }
     (imports, body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn modules() -> impl Iterator<Item = (&'static str, &'static str)> {
+        PARTS.iter().copied().filter(|(name, _)| name.ends_with(".js"))
+    }
+
+    #[test]
+    fn imports_go_and_what_is_imported_comes_first() {
+        let text = "// head\nimport { a } from './one.js';\nimport {\n  b,\n  c,\n} from \"./two.js\";\n\nexport function d() {\n  // export e\n}\n";
+        let (imports, body) = taken_apart(text);
+        assert_eq!(imports, ["one.js", "two.js"]);
+        assert_eq!(body, "// head\n\nfunction d() {\n  // export e\n}\n");
+    }
+
+    #[test]
+    fn the_page_has_the_places_where_its_parts_go() {
+        for place in [STYLE, SCRIPT, ANSWER, "<head>"] {
+            assert_eq!(part("index.html").matches(place).count(), 1, "{place}");
+        }
+        for (name, text) in PARTS.iter().filter(|(name, _)| !name.ends_with(".html")) {
+            assert!(!text.contains("</script") && !text.contains("</style"), "{name} would end its element");
+        }
+    }
+
+    #[test]
+    fn modules_can_be_set_one_after_another() {
+        let all = script("main.js");
+        let mut names = BTreeSet::new();
+        for (module, text) in modules() {
+            let (_, body) = taken_apart(text);
+            assert!(all.contains(&body), "nothing imports {module}");
+            for line in body.lines() {
+                assert!(!line.starts_with("import") && !line.starts_with("export"), "{module}: {line}");
+                let words: Vec<&str> =
+                    line.split([' ', '(', '=', '{', ';', ':', '*']).filter(|word| !word.is_empty()).collect();
+                let words = words.strip_prefix(&["async"]).unwrap_or(&words);
+                if let ["function" | "const" | "let" | "class" | "var", name, ..] = words
+                    && !line.starts_with(' ')
+                {
+                    assert!(
+                        names.insert((*name).to_owned()),
+                        "{module} declares `{name}`, and so does another module"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_does_not_end_its_element() {
+        let answer = serde_json::json!({ "svg": "</script><script>alert(1)</script>" });
+        let text = document("n", Some(&answer));
+        assert!(!text.contains("</script><script>alert"));
+        let start = text.find("id=\"answer\">").unwrap() + "id=\"answer\">".len();
+        let end = start + text[start..].find("</script>").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&text[start..end]).unwrap(), answer);
+    }
+}

@@ -1,12 +1,13 @@
 //! `unikc preview` and the page as one file: what they print, whom they answer, how they end.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::{line, root};
+use crate::{folder, line, root};
 
 const SERVER: &str = "examples/file-server/app.unik";
 
@@ -85,4 +86,16 @@ fn a_port_that_is_taken_and_a_file_that_is_not_there_are_said() {
     let done = line(root(), "preview nothing.unik");
     assert_eq!((done.code, done.out.as_str()), (Some(1), ""));
     assert!(done.err.contains("there is no file `nothing.unik`"), "{}", done.err);
+}
+
+#[test]
+fn a_page_alone_is_written_where_it_is_wanted() {
+    let there = folder([]);
+    let out = there.path().join("graph.html");
+    let words = format!("graph {SERVER} --format html --eval --store direct -o {}", out.display());
+    assert_eq!(line(root(), &words).ended(0), "");
+    let page = fs::read_to_string(&out).unwrap();
+    assert!(page.contains("std/kv.direct") && !page.contains("std/kv.crunch"));
+    let root = root().to_string_lossy();
+    assert!(!page.contains(&*root), "it says where it was made");
 }

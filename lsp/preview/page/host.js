@@ -1,0 +1,69 @@
+// Whom the page talks to: VS Code, the host of `unikc preview`, or nobody, in a file that has its answer within.
+// What is said stands in spec/editors.md.
+
+/**
+ * @typedef {{ kind: string, [member: string]: any }} Message
+ * @typedef {{ name: 'vscode' | 'web' | 'file', send: (message: Message) => void }} Host
+ */
+
+/**
+ * Finds the host. `hear` gets all that it says.
+ * @param {(message: Message) => void} hear
+ * @returns {Host}
+ */
+export function connect(hear) {
+  const answer = JSON.parse(document.getElementById('answer')?.textContent ?? 'null');
+  if (answer !== null) return fileHost(hear, answer);
+  if ('acquireVsCodeApi' in globalThis) return editorHost(hear);
+  return webHost(hear);
+}
+
+/** @param {(message: Message) => void} hear @param {any} answer @returns {Host} */
+function fileHost(hear, answer) {
+  const send = (/** @type {Message} */ message) => {
+    if (message.kind === 'ask') queueMicrotask(() => hear({ kind: 'graph', serial: message.serial, answer }));
+  };
+  return { name: 'file', send };
+}
+
+/** @param {(message: Message) => void} hear @returns {Host} */
+function editorHost(hear) {
+  // @ts-ignore: the editor provides it
+  const editor = acquireVsCodeApi();
+  addEventListener('message', (event) => hear(event.data));
+  return { name: 'vscode', send: (message) => editor.postMessage(message) };
+}
+
+/** @param {(message: Message) => void} hear @returns {Host} */
+function webHost(hear) {
+  const token = encodeURIComponent(new URLSearchParams(location.search).get('token') ?? '');
+  // One message after another, so that a question sees the configuration that was sent before it.
+  let turn = Promise.resolve();
+  const send = (/** @type {Message} */ message) => {
+    turn = turn.then(async () => {
+      try {
+        const answered = await fetch(`message?token=${token}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(message),
+        });
+        if (!answered.ok) throw new Error(await answered.text());
+        for (const each of await answered.json()) hear(each);
+      } catch (reason) {
+        hear({ kind: 'lost', reason: String(reason) });
+      }
+    });
+  };
+  const events = new EventSource(`events?token=${token}`);
+  let lost = false;
+  events.onmessage = (event) => hear(JSON.parse(event.data));
+  events.onerror = () => {
+    lost = true;
+    hear({ kind: 'lost', reason: 'unikc preview has ended' });
+  };
+  events.onopen = () => {
+    if (lost) hear({ kind: 'changed' });
+    lost = false;
+  };
+  return { name: 'web', send };
+}
