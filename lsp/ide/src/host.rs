@@ -125,9 +125,11 @@ impl Canceller {
 }
 
 impl Analysis {
-    /// Asks something; a change of the state meanwhile ends it.
+    /// Asks something; a change of the state meanwhile ends it, and so does its [`Canceller`].
     pub fn ask<T>(&self, question: impl FnOnce(&Self) -> T) -> Result<T, Cancelled> {
-        salsa::Cancelled::catch(AssertUnwindSafe(|| question(self))).map_err(|_| Cancelled)
+        // Salsa forgets that it has been cancelled when the outermost thing that was asked of it ends: that is the whole question.
+        let asked = || salsa::Database::attach(&self.db, |_| question(self));
+        salsa::Cancelled::catch(AssertUnwindSafe(asked)).map_err(|_| Cancelled)
     }
 
     /// What ends the questions to this analysis, from any thread.
