@@ -1,0 +1,65 @@
+// A browser, a `unikc preview` over a copy of an example, and pictures of what is seen. What is asked of them, the tests say.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const root = resolve(import.meta.dirname, '../../../..');
+
+/** Starts a browser; it ends with `close`. */
+export function browser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+}
+
+/** A copy of an example with its preview, and the address of the page. */
+export class Preview {
+  static async start(example, ...words) {
+    const preview = new Preview();
+    // Crates of the library are found by their own folders, so that a copy anywhere has them.
+    preview.folder = mkdtempSync(join(tmpdir(), 'unik-page-'));
+    cpSync(join(root, 'examples', example), preview.folder, { recursive: true, filter: (path) => !path.endsWith('/target') });
+    preview.file = join(preview.folder, 'app.unik');
+    preview.process = spawn(process.env.UNIKC, ['preview', preview.file, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(createInterface(preview.process.stdout), 'line');
+    preview.address = line;
+    return preview;
+  }
+
+  text() {
+    return readFileSync(this.file, 'utf8');
+  }
+
+  write(text) {
+    writeFileSync(this.file, text);
+  }
+
+  /** Ends it as Ctrl-C does, and gives the code. */
+  async end() {
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGINT');
+    const [code] = await ended;
+    rmSync(this.folder, { recursive: true });
+    return code;
+  }
+}
+
+/** A page that fails the test on errors of its scripts and on what its policy refuses. */
+export async function open(context, address) {
+  const page = await context.newPage();
+  page.wrong = [];
+  page.on('pageerror', (error) => page.wrong.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('ERR_')) page.wrong.push(message.text());
+  });
+  await page.goto(address);
+  await page.locator('g.node').first().waitFor();
+  return page;
+}
+
+export function picture(page, name) {
+  return page.screenshot({ path: join(process.env.SCREENSHOTS, `page-${name}.png`) });
+}

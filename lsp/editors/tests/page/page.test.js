@@ -1,0 +1,242 @@
+// What a person does with the page: looks, points, chooses values, compares, edits beside it, by mouse and by keyboard.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Preview, browser, open, picture } from './browser.js';
+
+/** @type {import('playwright-core').Browser} */
+let running;
+before(async () => (running = await browser()));
+after(() => running.close());
+
+const node = (page, id) => page.locator(`g.node[data-id="${id}"]`);
+const classes = async (page, id) => (await node(page, id).getAttribute('class')).split(' ');
+const faded = async (page, id) => (await classes(page, id)).includes('faded');
+
+/** Waits until something holds. */
+async function until(what, holds) {
+  const end = Date.now() + 20_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `${what} does not come`);
+    await new Promise((again) => setTimeout(again, 30));
+  }
+}
+
+/** Where a node is on the screen. */
+async function at(page, id) {
+  const { x, y } = await node(page, id).locator('rect, ellipse').first().boundingBox();
+  return { x, y };
+}
+
+describe('the page of unikc preview', () => {
+  /** @type {Preview} */
+  let preview;
+  let page;
+  before(async () => {
+    preview = await Preview.start('file-server', '--target', 'unix');
+    page = await open(await running.newContext({ viewport: { width: 1300, height: 900 } }), preview.address);
+  });
+  after(async () => {
+    assert.deepEqual(page.wrong, []);
+    await page.context().close();
+    assert.equal(await preview.end(), 0);
+  });
+
+  test('what the keys take is solid, the rest faded', async () => {
+    assert.equal(await faded(page, 'crunch'), false);
+    assert.equal(await faded(page, 'direct'), true);
+    await picture(page, 'light');
+    await page.locator('#key-store').selectOption('direct');
+    await until('the other branch', () => faded(page, 'crunch'));
+    assert.equal(await faded(page, 'direct'), false);
+    await page.getByLabel('Reset store to its default').click();
+    await until('the default', async () => !(await faded(page, 'crunch')));
+  });
+
+  test('a value that does not do is told at its key', async () => {
+    await page.locator('#key-port').fill('90000');
+    await page.locator('#key-port').press('Enter');
+    await page.locator('#key-port-about .problem').waitFor();
+    assert.match(await page.locator('#key-port-about').textContent(), /at most 65535/);
+    assert.equal(await page.locator('#key-port').getAttribute('aria-invalid'), 'true');
+    await page.locator('#key-port').fill('');
+    await page.locator('#key-port').press('Enter');
+    await page.locator('#key-port-about .problem').waitFor({ state: 'detached' });
+  });
+
+  test('a click shows the card and the source, a click in the source lights its node', async () => {
+    await node(page, 'tcp_2').click();
+    await page.locator('#source mark').waitFor();
+    assert.equal(await page.locator('#source mark').textContent(), 'net.tcp(port)');
+    const card = await page.locator('#card').textContent();
+    for (const part of ['std/net.tcp', 'std/net.Listener', '--port = 8080 (default)', 'crate unik-net', 'argument `connections` of `server`']) {
+      assert.ok(card.includes(part), `${part} is not in ${card}`);
+    }
+    const lit = await page.locator('g.near[data-to="tcp_2"]').count();
+    assert.ok(lit >= 2, 'its lines are lit');
+    const text = page.locator('#source pre');
+    const word = await text.evaluate((pre) => {
+      const range = document.createRange();
+      const walker = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+      for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        const found = text.data.indexOf('kv.crunch(files');
+        if (found < 0) continue;
+        range.setStart(text, found);
+        range.setEnd(text, found + 2);
+        range.startContainer.parentElement.scrollIntoView();
+        pre.closest('section').scrollTop += range.getBoundingClientRect().top - pre.closest('section').getBoundingClientRect().top - 60;
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      }
+    });
+    await page.mouse.click(word.x, word.y);
+    await until('the light', async () => (await classes(page, 'crunch')).includes('lit'));
+    await picture(page, 'source');
+    await page.locator('#source button').click();
+    await page.keyboard.press('Escape');
+    assert.ok(await page.locator('#card').isHidden());
+  });
+
+  test('an edit beside it moves nothing that stays, and errors stand at their nodes', async () => {
+    await node(page, 'file_server').click();
+    await page.locator('#source').waitFor();
+    await page.locator('#source button').click();
+    await page.mouse.move(500, 700);
+    await page.mouse.wheel(0, 90);
+    const was = await at(page, 'file_server');
+    const text = preview.text();
+    preview.write(text.replace('device file_server(', '/// Prints.\ndevice file_server(').replace('http.server(net.tcp(port))', 'net.tcp(port)'));
+    await node(page, 'server').waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.getAnimations().length === 0);
+    const now = await at(page, 'file_server');
+    assert.ok(Math.hypot(was.x - now.x, was.y - now.y) < 2, `${JSON.stringify(was)} ${JSON.stringify(now)}`);
+    preview.write(text.replace('net.tcp(port) else', 'net.tcp(wrong) else'));
+    await page.locator('.panel button.problem').first().waitFor();
+    preview.write('let a = 1\n');
+    await page.locator('#banner').filter({ hasText: 'declares no unikernel' }).waitFor();
+    assert.ok(await node(page, 'file_server').isVisible(), 'the last picture stays');
+    preview.write(text);
+    await page.locator('#banner').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Escape');
+  });
+
+  test('two configurations are compared', async () => {
+    await page.locator('#compare').click();
+    await page.locator('#key-store').selectOption('direct');
+    await until('what is added', async () => (await classes(page, 'direct')).includes('added'));
+    assert.ok((await classes(page, 'crunch')).includes('removed'));
+    assert.deepEqual(await page.locator('.panel .list button').allTextContents(), ['−std/kv.crunch', '+std/kv.direct', '~store']);
+    await page.locator('#evaluated').check();
+    await node(page, 'nic').waitFor({ state: 'detached' });
+    await picture(page, 'compared');
+    await page.locator('#compare').click();
+    await until('only one', async () => !(await classes(page, 'direct')).includes('added'));
+    assert.equal(await node(page, 'crunch').count(), 0);
+    await page.locator('#evaluated').uncheck();
+    await page.getByLabel('Reset store to its default').click();
+    await node(page, 'nic').waitFor();
+  });
+
+  test('a filter leaves what a device needs, or who uses it', async () => {
+    await node(page, 'tcp_2').click();
+    await page.getByRole('button', { name: 'Who uses it' }).click();
+    const aside = async (id) => (await classes(page, id)).includes('aside');
+    assert.deepEqual([await aside('server'), await aside('file_server'), await aside('sockets')], [false, false, true]);
+    await page.getByRole('button', { name: 'What it needs' }).click();
+    assert.deepEqual([await aside('server'), await aside('sockets'), await aside('crunch')], [true, false, true]);
+    await page.locator('#search').fill('sock');
+    assert.deepEqual([await aside('sockets'), await aside('timer')], [false, true]);
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.aside').count(), 0);
+  });
+
+  test('all of it goes by keyboard', async () => {
+    await page.locator('#help-button').focus();
+    await page.keyboard.press('Tab');
+    const here = () => page.evaluate(() => document.activeElement.dataset.id);
+    assert.ok(await here(), 'Tab leads into the graph, to one node');
+    await node(page, 'file_server').focus();
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await here(), 'choice:std/kv.ReadOnly:store');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await here(), 'crunch');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await here(), 'file_server');
+    await page.keyboard.press('Enter');
+    await page.locator('#source mark').waitFor();
+    assert.match(await page.locator('#source mark').textContent(), /^file_server\(/);
+    await page.locator('#source button').click();
+    await node(page, 'file_server').focus();
+    const before = await at(page, 'file_server');
+    await page.keyboard.press('+');
+    await until('larger', async () => (await at(page, 'file_server')).x !== before.x);
+    await page.keyboard.press('?');
+    assert.ok(await page.locator('#help').isVisible());
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+    for (const id of ['file_server', 'direct']) {
+      assert.match(await node(page, id).getAttribute('aria-label'), id === 'direct' ? /not taken/ : /device app\.file_server/);
+    }
+    assert.match(await page.locator('#live').textContent(), /filesrv: 35 nodes/);
+  });
+
+  test('the page is taken along, and opens from disk', async () => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('[data-export=html]').click()]);
+    assert.equal(file.suggestedFilename(), 'filesrv.html');
+    const path = join(process.env.SCREENSHOTS, 'page-exported.html');
+    await file.saveAs(path);
+    assert.ok(!readFileSync(path, 'utf8').includes(preview.folder));
+    const context = await running.newContext({ colorScheme: 'dark', viewport: { width: 420, height: 900 }, offline: true });
+    const alone = await open(context, `file://${path}`);
+    await node(alone, 'crunch').click();
+    assert.match(await alone.locator('#card').textContent(), /std\/kv\.crunch/);
+    assert.ok(await alone.locator('#key-store').isDisabled());
+    await picture(alone, 'exported-dark-narrow');
+    assert.deepEqual(alone.wrong, []);
+    await context.close();
+  });
+});
+
+test('scopes become boxes and open again', async () => {
+  const preview = await Preview.start('two-servers', '--target', 'unix');
+  const page = await open(await running.newContext({ colorScheme: 'dark', viewport: { width: 1300, height: 900 } }), preview.address);
+  await page.getByLabel('admin', { exact: true }).check();
+  await node(page, 'scope:admin').waitFor();
+  assert.equal(await node(page, 'admin_site').count(), 0);
+  await picture(page, 'collapsed-dark');
+  assert.match(await page.locator('#card').textContent(), /admin_site/);
+  await page.getByRole('button', { name: 'Expand' }).click();
+  await node(page, 'admin_site').waitFor();
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+  assert.equal(await preview.end(), 0);
+});
+
+test('a thousand devices stay smooth', async () => {
+  const preview = await Preview.start('hello');
+  const lets = Array.from({ length: 1000 }, (_, at) => `let d${at + 2} = join(d${(at + 2) >> 1}, d${Math.floor((at + 2) / 3)}, ${at})\n`);
+  preview.write(`module type Part { rust Part }
+device first(number: Int): Part { rust first }
+device join(left: Part, right: Part, number: Int): Part { rust join }
+device job(parts: Part, more: Part): Job { rust job }
+let d0 = first(0)
+let d1 = first(1)
+${lets.join('')}unikernel many = [${Array.from({ length: 500 }, (_, at) => `job(d${at + 500}, d${at + 501})`).join(', ')}]
+`);
+  const page = await open(await running.newContext({ viewport: { width: 1300, height: 900 } }), preview.address);
+  await until('all of them', async () => (await page.locator('g.node').count()) > 1400);
+  await picture(page, 'thousand');
+  // Panning and pointing touch no layout of the picture: what is counted is what the browser had to lay out anew.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const layouts = async () => (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'LayoutCount').value;
+  const before = await layouts();
+  for (let step = 0; step < 50; step += 1) await page.mouse.wheel(0, 12);
+  assert.ok((await layouts()) - before < 60, `${(await layouts()) - before} layouts`);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+  assert.equal(await preview.end(), 0);
+});
