@@ -143,14 +143,14 @@ impl LanguageServer for Backend {
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
-        self.ask(move |snapshot| pull::file(snapshot, &params)).await
+        self.ask(move |snapshot| pull::file(snapshot, &params)).await.map_err(pull::overtaken)
     }
 
     async fn workspace_diagnostic(
         &self,
         params: WorkspaceDiagnosticParams,
     ) -> Result<WorkspaceDiagnosticReportResult> {
-        self.ask(move |snapshot| pull::workspace(snapshot, params)).await
+        self.ask(move |snapshot| pull::workspace(snapshot, params)).await.map_err(pull::overtaken)
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

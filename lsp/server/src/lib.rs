@@ -65,7 +65,7 @@ pub fn serve(world: World) -> io::Result<bool> {
             .custom_method("unik/configure", Backend::configure)
             .finish();
         let server = Server::new(tokio::io::stdin(), tokio::io::stdout(), socket);
-        // Edits and cancellations must not wait behind questions: those wait for threads instead.
+        // Edits must not wait behind questions: those wait for threads instead.
         server.concurrency_level(CONCURRENT).serve(service).await;
     });
     runtime.shutdown_background();

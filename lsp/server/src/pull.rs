@@ -4,10 +4,27 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use serde_json::json;
+use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::ls_types::*;
 
 use crate::convert;
 use crate::snapshot::Snapshot;
+
+/// `ServerCancelled` of the protocol.
+const SERVER_CANCELLED: i64 = -32802;
+
+/// What a client is told whose question was overtaken by a change: that it may ask again. Others than these questions have another code
+/// for that, which a client takes for an answer that nothing is wrong.
+pub(crate) fn overtaken(error: Error) -> Error {
+    match error.code {
+        ErrorCode::ContentModified => {
+            let data = json!({ "retriggerRequest": true });
+            Error { code: ErrorCode::ServerError(SERVER_CANCELLED), data: Some(data), ..error }
+        }
+        _ => error,
+    }
+}
 
 /// What is wrong with a file.
 pub(crate) fn file(snapshot: &Snapshot, params: &DocumentDiagnosticParams) -> DocumentDiagnosticReportResult {

@@ -115,3 +115,35 @@ fn the_whole_workspace_is_asked_at_once_opened_or_not() {
         ["app.unik unchanged", "lone.unik full", "part.unik unchanged"]
     );
 }
+
+#[test]
+fn a_question_that_an_edit_overtakes_may_be_asked_again() {
+    let mut spoken = pulling(None);
+    let many: String = (0..300).map(|at| format!("let a{at} = {at}\n")).collect();
+    spoken.open(APP, &many);
+    let rounds = 200_i64;
+    for round in 0..rounds {
+        let params = json!({ "textDocument": { "uri": APP } });
+        spoken.send(&json!({ "jsonrpc": "2.0", "id": 1000 + round, "method": "textDocument/diagnostic", "params": params }));
+        spoken.edit(APP, round + 2, ((0, 0), (0, 0)), "let b = gone\n");
+    }
+    let mut again = 0;
+    for _ in 0..rounds {
+        let message = spoken.hear();
+        let round = usize::try_from(message["id"].as_i64().unwrap() - 1000).unwrap();
+        match message["error"]["code"].as_i64() {
+            None => {
+                // Each line that was edited in uses a name that means nothing.
+                let items = message["result"]["items"].as_array().unwrap();
+                let gone = items.iter().filter(|item| item["code"] == "E0101").count();
+                assert_eq!(gone, round, "it sees the edits before it and none behind it");
+            }
+            Some(code) => {
+                assert_eq!((code, &message["error"]["data"]), (-32802, &json!({ "retriggerRequest": true })));
+                again += 1;
+            }
+        }
+    }
+    assert!(again > 0, "none was overtaken");
+    assert_eq!(ask(&mut spoken, APP, None)["kind"], "full");
+}
