@@ -7,7 +7,6 @@
 
 mod facts;
 mod keys;
-mod manifest;
 mod names;
 mod taken;
 mod wrong;
@@ -21,9 +20,9 @@ use unik_graph::{DeviceGraph, Picture, svg};
 use unik_source::{FileId, Sources};
 
 use crate::host::{Analysis, Range};
+use crate::manifest::Crate;
 use crate::problems::Problem;
 pub use keys::GraphKey;
-pub use manifest::Crate;
 use taken::{Taken, changes};
 
 /// Which graph is asked for.

@@ -12,6 +12,7 @@ use unik_syntax::items::file_doc;
 use crate::declaration::{declaration_text, doc_of};
 use crate::host::{Analysis, Range};
 use crate::lookup::name_at;
+use crate::manifest::{Crate, Manifests};
 use crate::occurrence::{LocalKind, Occurrence, Referent};
 
 /// What is said about a name or a choice.
@@ -103,11 +104,12 @@ impl Analysis {
         match checked_core(&self.db, id) {
             Some(Core::Device(it)) => {
                 if let Some(rust) = &it.rust {
-                    facts.push(format!(
-                        "made by `{}` of the crate beside `{}`",
-                        rust.path,
-                        self.known_path(id.file)
-                    ));
+                    let beside = match Manifests::default().in_folder(&self.db, &rust.folder) {
+                        Some(Crate { name, version: Some(version) }) => format!("`{name}` {version}"),
+                        Some(Crate { name, version: None }) => format!("`{name}`"),
+                        None => format!("beside `{}`", self.known_path(id.file)),
+                    };
+                    facts.push(format!("made by `{}` of the crate {beside}", rust.path));
                 }
                 facts.push(match &it.targets {
                     Some(targets) => format!("works on {}", listed(targets)),

@@ -8,10 +8,10 @@ use unik_graph::picture::{Figure, LineKind, Shape};
 use unik_graph::{ArgumentValue, DeviceGraph, Node, NodeKind as Kind, Picture};
 use unik_source::{Place, Sources};
 
-use super::manifest::{Crate, Manifests};
 use super::wrong::Wrong;
 use super::{GraphNode, NodeKind, called, is_taken, role};
 use crate::host::{Analysis, Range};
+use crate::manifest::{Crate, Manifests};
 
 /// What is known for all nodes.
 pub(super) struct Facts<'a> {

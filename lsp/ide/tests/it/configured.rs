@@ -1,12 +1,14 @@
 //! What a configuration says of keys and choices: hover and hints, under the values of the folder.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use expect_test::{Expect, expect};
+use unik_db::MemorySystem;
 use unik_ide::{Analysis, Configuration, HintKind, Host};
 use unik_source::{FileId, LineIndex, Span};
 
-use crate::support::{World, examples, host};
+use crate::support::{World, examples, host, library};
 
 /// `virtio port=80 store=direct`: the target, then keys.
 fn configuration(words: &str) -> Configuration {
@@ -367,4 +369,23 @@ fn a_folder_that_leaves_takes_its_values_along_and_a_change_is_seen_at_once() {
     assert_eq!(taken(&host), ["`store` is `crunch`", "`port == 80 || port == 8080` is `false`"]);
     host.forget("/examples/file-server");
     assert_eq!(taken(&host), before);
+}
+
+#[test]
+fn a_device_says_its_crate_and_targets() {
+    let files = [
+        ("/Cargo.toml", "[workspace]\n[workspace.package]\nversion = '1.2.3'\n"),
+        ("/disk/Cargo.toml", "[package]\nname = 'my-disk'\nversion.workspace = true\n"),
+        ("/disk/disk.unik", "device disk: Job {\n  rust Disk::new\n  targets virtio, unix\n}\n"),
+    ];
+    let (library, mut all) = library();
+    all.extend(files.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    let mut host = Host::new(Arc::new(MemorySystem::new(all)), library);
+    let file = host.set_text("/app/app.unik", "import ../disk/disk\nunikernel u = disk.disk\n");
+    expect![[r#"
+        device disk: Job
+        - made by `Disk::new` of the crate `my-disk` 1.2.3
+        - works on `virtio`, `unix`
+    "#]]
+    .assert_eq(&hover_text(&host.analysis(), file, "disk\n", 1));
 }

@@ -20,13 +20,13 @@ pub struct Crate {
 
 /// Manifests that have been read.
 #[derive(Debug, Default)]
-pub(super) struct Manifests {
+pub(crate) struct Manifests {
     read: BTreeMap<SmolStr, Option<Table>>,
 }
 
 impl Manifests {
     /// The crate in a folder, if there is one.
-    pub(super) fn in_folder(&mut self, db: &Database, folder: &str) -> Option<Crate> {
+    pub(crate) fn in_folder(&mut self, db: &Database, folder: &str) -> Option<Crate> {
         let package = self.table(db, folder)?.get("package")?.as_table()?.clone();
         let name = SmolStr::new(package.get("name")?.as_str()?);
         let version = match package.get("version") {
