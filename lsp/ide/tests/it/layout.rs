@@ -79,6 +79,8 @@ fn examples_cut_anywhere_keep_their_layout_and_their_ends_of_lines() {
             let file = host.set_text(&name, &text[..end]);
             let analysis = host.analysis();
             let after = edited(&text[..end], &analysis.format(file));
+            let plain = text[..end].replace("\r\n", "\n");
+            assert_eq!(after.replace("\r\n", "\n"), unik_syntax::format(&plain), "{name} cut at {end}");
             // A cut may leave a CR without its LF at the end.
             let after = after.strip_suffix('\r').unwrap_or(&after);
             let lines = text[..end].contains("\r\n");

@@ -165,6 +165,66 @@ fn every_rust_path_of_the_repository_leads_to_its_declaration() {
     assert_eq!(elsewhere.join(" "), "Program::new Serial::new Timer::new Wall::new");
 }
 
+#[test]
+fn a_rust_path_is_found_among_what_looks_like_it() {
+    const LIB: &str = r##"//! fn start() in a comment
+/* fn start() /* struct Http */ fn start() */
+pub mod deep;
+mod shown { pub fn inner() {} impl Http { pub fn inline() {} } }
+pub use deep::Reexported;
+pub use other_crate::{Foreign, more::Further as Known};
+const TEXT: &str = "fn start() { \" struct Http"; const RAW: &str = r#"fn start() " struct Http"#;
+const CHARS: [char; 3] = ['"', '\'', '{'];
+fn lives<'a>(it: &'a str) -> [u8; 4] { fn start() {} [0; 4] }
+#[cfg(test)]
+mod tests { fn start() {} struct Http; impl Http { fn new() {} } }
+macro_rules! made { () => { fn start() {} } }
+pub struct Http;
+pub trait Serve { fn serve(); }
+impl<T: Fn(u8) -> u8> From<Other<T>> for Http where Http: Sized { fn from(_: Other<T>) -> Self { Http } }
+impl Http { pub async fn new(a: [u8; 4]) -> Self { Http } }
+pub enum Case { A }
+pub async fn start() {}
+"##;
+    const DEEP: &str = "pub struct Reexported;\nimpl Reexported {\n    pub fn new() {}\n}\npub mod deeper;\n";
+    const DEEPER: &str = "pub struct Tcp;\nimpl Tcp { pub fn new() {} }\n";
+    let (library, mut files) = library();
+    for (path, text) in [("lib", LIB), ("deep", DEEP), ("deep/deeper", DEEPER)] {
+        files.push((format!("/app/src/{path}.rs"), text.to_owned()));
+    }
+    let mut host = Host::new(Arc::new(MemorySystem::new(files)), library);
+    let mut check = |path: &str, expected: &str| {
+        let text = format!("device d: Job {{ rust {path} }}\n");
+        let file = host.set_text("/app/app.unik", text.as_str());
+        let analysis = host.analysis();
+        let found = analysis.definition(file, u32::try_from(text.find(path).unwrap()).unwrap());
+        let place = |range: Range| {
+            let (source, span) = (analysis.text(range.file), range.span);
+            let line = source[..span.start as usize].matches('\n').count() + 1;
+            format!("{}:{line} {}", analysis.path(range.file), &source[span.range()])
+        };
+        let found: Vec<String> = found.into_iter().map(place).collect();
+        assert_eq!(found.join("; "), expected, "{path}");
+    };
+    check("start", "/app/src/lib.rs:18 start");
+    check("Http::new", "/app/src/lib.rs:16 new");
+    check("Http::from", "/app/src/lib.rs:15 from");
+    check("Http::inline", "/app/src/lib.rs:4 inline");
+    check("shown::inner", "/app/src/lib.rs:4 inner");
+    check("Serve::serve", "/app/src/lib.rs:14 serve");
+    check("Reexported::new", "/app/src/deep.rs:3 new");
+    check("deep::Reexported::new", "/app/src/deep.rs:3 new");
+    check("deep::deeper::Tcp::new", "/app/src/deep/deeper.rs:2 new");
+    check("Tcp::new", "/app/src/deep/deeper.rs:2 new");
+    // What is not there leads to what is nearest.
+    check("Http::gone", "/app/src/lib.rs:13 Http");
+    check("Foreign::new", "/app/src/lib.rs:6 Foreign");
+    check("Known::new", "/app/src/lib.rs:6 Known");
+    check("gone", "/app/src/lib.rs:1 ");
+    check("gone::new", "/app/src/lib.rs:1 ");
+    check("unik::net::Gone", "");
+}
+
 /// What is called by and what calls the declaration at the cursor.
 #[track_caller]
 fn calls(fixture: &str, expected: Expect) {
