@@ -1,13 +1,13 @@
 //! Choices: `if c then a else b`, and `match e { … }`, which must be exhaustive and have no arm in vain.
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use unik_graph::value::{Const, ValueType};
+use unik_graph::value::ValueType;
 use unik_source::{Diagnostic, Span};
 use unik_syntax::tree::{self, ExprKind as Tree, PatternKind};
 
 use crate::codes;
 use crate::core::{Arm, Expr, ExprKind, Local, Pattern, Type};
+use crate::coverage::{Seen, all_patterns};
 use crate::expression::{Binding, Bound, Checker, Want, Why};
 use crate::name::{case_of, cases_text};
 use crate::nearest::listed;
@@ -388,55 +388,6 @@ impl<'db> Checker<'db> {
             (Pattern::None, _) => "none".to_owned(),
             (Pattern::Any | Pattern::Const(_), _) => "_".to_owned(),
         }
-    }
-}
-
-/// All patterns that a type needs, if they can be counted.
-fn all_patterns(ty: &Type) -> Option<Vec<Pattern>> {
-    match ty {
-        Type::Value(ValueType::Bool) => {
-            Some(vec![Pattern::Const(Const::Bool(true)), Pattern::Const(Const::Bool(false))])
-        }
-        Type::Value(ValueType::Enum(of)) => {
-            Some(of.cases.iter().filter_map(|case| case_of(of, case)).map(Pattern::Const).collect())
-        }
-        ty if ty.optional().is_some() => Some(vec![Pattern::Some(None), Pattern::None]),
-        _ => None,
-    }
-}
-
-/// The patterns that have been seen, with their places.
-#[derive(Default)]
-struct Seen<'p> {
-    any: Option<Span>,
-    some: Option<Span>,
-    none: Option<Span>,
-    constants: FxHashMap<&'p Const, Span>,
-}
-
-impl<'p> Seen<'p> {
-    /// Where all that a pattern matches is matched before it.
-    fn taken(&self, pattern: &Pattern) -> Option<Span> {
-        self.any.or_else(|| match pattern {
-            Pattern::Any => None,
-            Pattern::Const(value) => self.constants.get(value).copied(),
-            Pattern::Some(_) => self.some,
-            Pattern::None => self.none,
-        })
-    }
-
-    fn add(&mut self, pattern: &'p Pattern, span: Span) {
-        match pattern {
-            Pattern::Any => self.any = Some(span),
-            Pattern::Const(value) => drop(self.constants.insert(value, span)),
-            Pattern::Some(_) => self.some = Some(span),
-            Pattern::None => self.none = Some(span),
-        }
-    }
-
-    /// How many different patterns there were.
-    fn kinds(&self) -> usize {
-        self.constants.len() + usize::from(self.some.is_some()) + usize::from(self.none.is_some())
     }
 }
 
