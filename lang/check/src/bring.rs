@@ -5,7 +5,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 use unik_db::{Db, Item, SourceFile, items, parsed};
-use unik_source::{Diagnostic, Edit, Fix, Place, Span};
+use unik_source::{Diagnostic, Edit, FileId, Fix, Place, Span};
 use unik_syntax::tree::{ImportPath, ItemKind};
 
 use crate::declared::{Word, exported};
@@ -31,6 +31,13 @@ impl Kind {
             Self::Type => matches!(keyword, "enum" | "module type"),
         }
     }
+}
+
+/// The edit that imports a path into a file.
+pub fn import_edit(db: &dyn Db, file: FileId, path: &str) -> Option<Edit> {
+    let file = db.source(file)?;
+    items(db, file);
+    added(db, file, path.into())
 }
 
 /// Imports the file of the library or the crate that has this name.

@@ -45,6 +45,7 @@ mod types;
 mod unikernel;
 
 pub use definition::{id_of, item_of};
+pub use bring::import_edit;
 pub use item::Core;
 pub use key::{RESERVED_AT_BOOT, RESERVED_OPTIONS, RESERVED_SHORTS, RESERVED_SHORTS_AT_BOOT};
 pub use lookup::{
@@ -52,6 +53,7 @@ pub use lookup::{
     type_as_written, written_type,
 };
 pub use queries::{
+pub use nearest::nearest;
     Cores, checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type,
     checked_platform, checked_require, checked_unikernel, cores, declared, diagnostics, keys_of_file,
     platforms, reach, requires, settle, target_type, type_of, unikernels,

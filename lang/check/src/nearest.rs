@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 /// The name nearest to `wanted`, if one is near enough to be a slip of the hand. Of equally near ones, the first.
-pub(crate) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n SmolStr>) -> Option<SmolStr> {
+pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n SmolStr>) -> Option<SmolStr> {
     let most = (wanted.chars().count() / 3).max(1);
     // The distance is at least the difference in length, which is quickly seen.
     let close = |name: &&SmolStr| name.len().abs_diff(wanted.len()) <= most * 4;

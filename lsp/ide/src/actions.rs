@@ -11,6 +11,7 @@ mod extract;
 mod fix_all;
 mod fixes;
 mod inline;
+mod neighbours;
 mod organize;
 mod scopes;
 mod site;

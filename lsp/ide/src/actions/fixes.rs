@@ -1,4 +1,4 @@
-//! The fixes of what is wrong at a range: those that diagnostics bring along.
+//! The fixes of what is wrong at a range: those that diagnostics bring along, and those that lie in the folder.
 
 use rustc_hash::FxHashSet;
 use unik_source::{Diagnostic, FileId, Sources};
@@ -28,7 +28,8 @@ impl Analysis {
             if at.end < range.span.start || range.span.end < at.start {
                 continue;
             }
-            let mut fixes = diagnostic.fixes.iter().map(|fix| Action {
+            let beside = self.neighbours(&diagnostic);
+            let mut fixes = diagnostic.fixes.iter().chain(&beside).map(|fix| Action {
                 title: fix.title.to_string(),
                 kind: ActionKind::QuickFix,
                 preferred: false,

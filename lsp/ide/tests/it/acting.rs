@@ -59,6 +59,69 @@ fn fixes_of_what_is_wrong_are_offered_where_it_is() {
 }
 
 #[test]
+fn names_of_the_library_and_of_files_beside_are_brought_in() {
+    let check = |title, before, after| check(ActionKind::QuickFix, title, before, after);
+    check("import `std/net`", "let a = ne$0t.tcp(80)\n", Some("import std/net\n\nlet a = net.tcp(80)\n"));
+    check(
+        "replace by `net.Network`, and import `std/net`",
+        "import std/kv\nimport ./other\n\nlet f(n: Net$0work, k: kv.ReadOnly) = other.x\n//- /other.unik\nlet x = 1\n",
+        Some(
+            "//- /app.unik\nimport std/kv\nimport std/net\nimport ./other\n\nlet f(n: net.Network, k: kv.ReadOnly) = other.x\n//- /other.unik\nlet x = 1\n",
+        ),
+    );
+    check(
+        "replace by `m.thing`",
+        "import ./mine as m\nlet a = thi$0ng + m.thing\n//- /mine.unik\nlet thing = 1\n",
+        Some("//- /app.unik\nimport ./mine as m\nlet a = m.thing + m.thing\n//- /mine.unik\nlet thing = 1\n"),
+    );
+    check(
+        "replace by `mine.thing`, and import `./mine`",
+        "import std/net\n\nlet a = thi$0ng\n//- /mine.unik\nlet thing = 1\n",
+        Some(
+            "//- /app.unik\nimport std/net\nimport ./mine\n\nlet a = mine.thing\n//- /mine.unik\nlet thing = 1\n",
+        ),
+    );
+    check(
+        "import `./mine`",
+        "let a = mi$0ne.thing\n//- /mine.unik\nlet thing = 1\n",
+        Some("//- /app.unik\nimport ./mine\n\nlet a = mine.thing\n//- /mine.unik\nlet thing = 1\n"),
+    );
+    check(
+        "replace by `./mine`",
+        "import ./mi$0en as m\nlet a = m.thing\n//- /mine.unik\nlet thing = 1\n",
+        Some("//- /app.unik\nimport ./mine as m\nlet a = m.thing\n//- /mine.unik\nlet thing = 1\n"),
+    );
+    // It declares a value, and a type is wanted.
+    check(
+        "replace by `mine.thing`, and import `./mine`",
+        "let a: thi$0ng = 1\n//- /mine.unik\nlet thing = 1\n",
+        None,
+    );
+}
+
+#[test]
+fn what_is_mended_elsewhere_is_mended_there() {
+    let check = |title: &str, before: &str, after: Option<&str>| {
+        check(ActionKind::QuickFix, title, before, after);
+    };
+    let app = |words: &str, used: &str| {
+        format!(
+            "device one: Job {{ rust one }}\ndevice two: Job {{ rust two }}\n{words} first: Bool = true\nunikernel u = if {used} then one else two\n"
+        )
+    };
+    check("make it a `key`", &app("run key", "fi$0rst"), Some(&app("key", "first")));
+    check("make it a `key`", &app("configure key", "fi$0rst"), None);
+    let app = |used: &str| {
+        format!(
+            "device a: Job {{ rust a targets virtio }}\ndevice b(n: Int): Job {{ rust b targets virtio }}\ndevice c: Job {{ rust c targets unix }}\ndevice d(n: Int): Job {{ rust d }}\nunikernel u = [c, {used}]\n"
+        )
+    };
+    check("replace by `d`", &app("$0b(1)"), Some(&app("d(1)")));
+    check("replace by `c`", &app("$0a"), Some(&app("c")));
+    check("replace by `d`", &app("$0a"), None);
+}
+
+#[test]
 fn everything_sure_is_mended_at_once_and_nothing_else() {
     let check = |before, after| check(ActionKind::FixAll, "mend everything that is sure", before, after);
     check(

@@ -129,15 +129,16 @@ fn pages(folder: &str) -> Vec<(String, String)> {
     pages
 }
 
-/// Mistakes for which no machine knows what was meant: what should stand there is a thought of the author's. Every other page
-/// shows a mistake with a fix.
+/// Pages whose example no machine can mend: what should stand there is a thought of the author's. (Some of these mistakes have other
+/// forms that can be mended.)
 const LEFT_TO_PEOPLE: &[&str] = &[
-    // Names and files that are not there, or are wanted otherwise.
-    "E0005", "E0103", "E0104", "E0105", "E0106", "E0107", "E0108", "E0109",
-    "E0110", // Nesting: which parts are worth a name.
-    "E0007", // Types: which other expression, or which other type.
+    // Which other name, which crate, which way out of a circle.
+    "E0005", "E0103", "E0105", "E0106", "E0107", "E0108", "E0109", "E0110", "E0307", "E0315",
+    // Which parts of what is nested are worth a name.
+    "E0007", // Which other expression, value or type.
     "E0201", "E0202", "E0204", "E0209", "E0210", "E0211", "E0212", "E0213", "E0214", "E0218", "E0303",
-    "E0304", "E0307", "E0311", "E0313", "E0314", "E0315", // What the image is made of.
+    "E0304", "E0311", "E0313", "E0314",
+    // What the image consists of, and what is given on the command line.
     "E0403", "E0404", "E0405", "E0406", "E0407", "E0408", "E0409", "E0410", "E0411", "E0412", "E0413",
     "E0414", "E0415", "E0416", "E0417", "E0420", "E0421", "E0422",
 ];
