@@ -156,10 +156,26 @@ function select(id, seek) {
   const node = nodeOf(id);
   state.selected = node ? node.id : null;
   light(state.selected);
+  tell(state.selected);
+  if (node && seek) stage.seek(node.id);
+}
+
+/** Shows the card of a node, or none. @param {string | null} id */
+function tell(id) {
+  clearTimeout(resting);
+  const node = nodeOf(id);
   part('card').hidden = node === null;
-  if (!node) return;
-  fillCard(part('card'), node, state.answer, state.fixed, act);
-  if (seek) stage.seek(node.id);
+  if (node) fillCard(part('card'), node, state.answer, state.fixed, act);
+}
+
+/** What waits until the pointer rests. */
+let resting = 0;
+
+/** A node under the pointer is lit at once; its card comes when the pointer rests, and stays while it is in the card. @param {string | null} id */
+function point(id) {
+  light(id);
+  clearTimeout(resting);
+  resting = setTimeout(() => tell(id ?? state.selected), id === null ? 300 : 120);
 }
 
 /** @param {string | null} id */
@@ -230,9 +246,11 @@ part('view').addEventListener('dblclick', (/** @type {Event} */ event) => {
 });
 part('view').addEventListener('pointerover', (/** @type {Event} */ event) => {
   const node = nodeUnder(event);
-  if (node) light(node.id);
+  if (node) point(node.id);
 });
-part('view').addEventListener('pointerout', () => light(null));
+part('view').addEventListener('pointerout', () => point(null));
+part('card').addEventListener('pointerenter', () => clearTimeout(resting));
+part('card').addEventListener('pointerleave', () => point(null));
 part('view').addEventListener('focusin', (/** @type {Event} */ event) => {
   const node = nodeUnder(event);
   if (node && node.id !== state.selected) select(node.id, false);

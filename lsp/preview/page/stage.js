@@ -7,6 +7,7 @@ const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 const pictureStyle = new CSSStyleSheet();
 /** More nodes than this move at once, without a way. */
 const MOST_MOVING = 300;
+const MOVE = { duration: 260, easing: 'ease-out' };
 
 export class Stage {
   /**
@@ -70,13 +71,17 @@ export class Stage {
     this.at.y += dy * this.at.scale;
     this.place();
     if (stillness.matches || common.length > MOST_MOVING) return;
+    let moved = false;
     for (const id of common) {
       const [old, now] = [centre(before, id), centre(this.boxes, id)];
       const [x, y] = [old.x - now.x - dx, old.y - now.y - dy];
       if (Math.abs(x) + Math.abs(y) > 1) {
-        this.nodes.get(id)?.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }], { duration: 260, easing: 'ease-out' });
+        this.nodes.get(id)?.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }], MOVE);
+        moved = true;
       }
     }
+    // Lines do not move with their ends: they come when those have arrived.
+    if (moved) for (const line of this.lines) line.animate([{ opacity: 0 }, { opacity: 0, offset: 0.6 }, {}], MOVE);
   }
 
   place() {

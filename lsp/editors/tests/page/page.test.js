@@ -66,6 +66,15 @@ describe('the page of unikc preview', () => {
     await page.locator('#key-port-about .problem').waitFor({ state: 'detached' });
   });
 
+  test('the pointer rests on a node: its card comes, and goes again', async () => {
+    await node(page, 'crunch').hover();
+    await page.locator('#card').filter({ hasText: 'std/kv.crunch' }).waitFor();
+    assert.match(await page.locator('#card').textContent(), /branch `crunch` of the choice by `store`/);
+    await page.mouse.move(30, 700);
+    await page.locator('#card').waitFor({ state: 'hidden' });
+    assert.ok(await page.locator('#source').isHidden(), 'pointing is no click');
+  });
+
   test('a click shows the card and the source, a click in the source lights its node', async () => {
     await node(page, 'tcp_2').click();
     await page.locator('#source mark').waitFor();
