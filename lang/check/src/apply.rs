@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use unik_db::Item;
+use unik_db::{Item, parsed};
 use unik_graph::value::ValueType;
 use unik_source::{Diagnostic, Edit, Fix, Span};
-use unik_syntax::tree::{self, Arg, ExprKind as Tree};
+use unik_syntax::tree::{self, Arg, ExprKind as Tree, ItemKind};
 
 use crate::codes;
 use crate::core::{Argument, Expr, ExprKind, Global, Type};
@@ -350,12 +350,19 @@ impl<'db> Checker<'db> {
         }
         match named(self.db, Word::new(self.db, self.file, name.clone())) {
             // Asking for an inferred type could lead back to this item, which nobody expects of a help.
-            Some(Named::Item(item)) if matches!(item.keyword(self.db).as_str(), "key" | "device") => {
-                match signature(self.db, item) {
-                    Signature::Value(of) => subtype(self.db, of, ty),
-                    Signature::Function(_) | Signature::Type | Signature::Unknown => false,
-                }
-            }
+            Some(Named::Item(item)) if self.says_type(item) => match signature(self.db, item) {
+                Signature::Value(of) => subtype(self.db, of, ty),
+                Signature::Function(_) | Signature::Type | Signature::Unknown => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether an item says the type that it has as a value.
+    fn says_type(&self, item: Item<'db>) -> bool {
+        match &parsed(self.db, item).tree.kind {
+            ItemKind::Let(it) => it.result.is_some(),
+            ItemKind::Key(_) | ItemKind::Device(_) => true,
             _ => false,
         }
     }

@@ -59,6 +59,22 @@ fn fixes_of_what_is_wrong_are_offered_where_it_is() {
 }
 
 #[test]
+fn arms_and_arguments_that_are_missing_come_where_the_others_are() {
+    let check = |title, before: &str, after: &str| {
+        let head = "enum E { a, b, c }\nkey e: E = a\ndevice d: Job { rust d }\nlet own: Job = d\nlet f(n: Int, own: Job) = own\n";
+        check(ActionKind::QuickFix, title, &format!("{head}{before}"), Some(&format!("{head}{after}")));
+    };
+    let arms = "add what is missing, as the last arm";
+    check(
+        arms,
+        "let x = match$0 e {\n  a => 1,\n}\n",
+        "let x = match e {\n  a => 1,\n  b => 1,\n  c => 1,\n}\n",
+    );
+    check(arms, "let x = match$0 e { a => 1, b => 2 }\n", "let x = match e { a => 1, b => 2, c => 2 }\n");
+    check("give it", "let x = f(1,$0)\n", "let x = f(1, own: own,)\n");
+}
+
+#[test]
 fn names_of_the_library_and_of_files_beside_are_brought_in() {
     let check = |title, before, after| check(ActionKind::QuickFix, title, before, after);
     check("import `std/net`", "let a = ne$0t.tcp(80)\n", Some("import std/net\n\nlet a = net.tcp(80)\n"));
