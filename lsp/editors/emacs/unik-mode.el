@@ -167,22 +167,27 @@ OPEN is the bracket in which it stands, or nil."
 
 ;;; What unikc does with a file
 
-(defun unik--compile (command)
-  "Run COMMAND of unikc on this file, with the target and the keys that are chosen."
-  (let ((words (list unik-program command (buffer-file-name))))
+(defun unik--compile (command &rest options)
+  "Run COMMAND of unikc on this file with OPTIONS, in a buffer of its own.
+The target and the keys that are chosen go with it."
+  (let ((words (append (list unik-program command (buffer-file-name)) options))
+        ;; The buffer colours what it finds by itself.
+        (compilation-environment (cons "NO_COLOR=1" compilation-environment)))
     (when unik-target
       (setq words (append words (list "--target" unik-target))))
     (pcase-dolist (`(,name . ,value) unik-keys)
       (setq words (append words (list (concat "--" name) value))))
-    (compile (mapconcat #'shell-quote-argument words " "))))
+    (save-some-buffers (not compilation-ask-about-save) (lambda () (derived-mode-p 'unik-mode)))
+    (compilation-start (mapconcat #'shell-quote-argument words " ") nil (lambda (_) (format "*unikc %s*" command)))))
 
 (defun unik-run () "Build the image of this file and start it." (interactive) (unik--compile "run"))
 (defun unik-build () "Build the image of this file." (interactive) (unik--compile "build"))
+(defun unik-check () "Say what is wrong with this file." (interactive) (unik--compile "check"))
 (defun unik-preview ()
-  "Serve the device graph of this file.
-The address of the page is in the output."
+  "Show the device graph of this file in the browser.
+It follows the file until its buffer is killed."
   (interactive)
-  (unik--compile "preview"))
+  (unik--compile "preview" "--browser"))
 
 (add-to-list 'compilation-error-regexp-alist-alist
              '(unik "^ *╭─\\[ \\([^:\n]+\\):\\([0-9]+\\):\\([0-9]+\\) \\]" 1 2 3))

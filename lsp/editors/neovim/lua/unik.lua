@@ -59,7 +59,8 @@ end
 
 -- Runs `unikc` in a terminal below.
 local function terminal(command, about)
-  local words = { config.cmd[1], command, vim.uri_to_fname(about.uri) }
+  local words = vim.list_extend({ config.cmd[1] }, command)
+  table.insert(words, vim.uri_to_fname(about.uri))
   local function option(name, value)
     if value and value ~= vim.NIL then
       vim.list_extend(words, { "--" .. name, value })
@@ -68,20 +69,20 @@ local function terminal(command, about)
   option("unikernel", about.unikernel)
   option("target", about.target)
   vim.cmd("botright new")
-  return vim.fn.termopen(words)
+  vim.fn.termopen(words)
 end
 
 -- What the lenses above declarations do. The server's arguments are those of `spec/editors.md`.
 local commands = {
   ["unik.run"] = function(command)
-    terminal("run", command.arguments[1])
+    terminal({ "run" }, command.arguments[1])
   end,
   ["unik.build"] = function(command)
-    terminal("build", command.arguments[1])
+    terminal({ "build" }, command.arguments[1])
   end,
-  -- The page in a browser that follows the file: `unikc preview` prints its address.
+  -- The page in a browser that follows the file, until the terminal is closed.
   ["unik.showGraph"] = function(command)
-    terminal("preview", command.arguments[1])
+    terminal({ "preview", "--browser" }, command.arguments[1])
   end,
   ["unik.showReferences"] = function(command, context)
     local client = vim.lsp.get_client_by_id(context.client_id)

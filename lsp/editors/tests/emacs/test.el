@@ -210,17 +210,24 @@
     (test-until (lambda () (string-search "9191" (shown))))
     (unik-configure nil nil)))
 
-(ert-deftest unik-errors-of-builds-lead-to-their-place ()
-  (with-temp-buffer
-    (insert "error[E0101]: there is no `crnch`\n    ╭─[ app.unik:19:18 ]\n")
-    (compilation-mode)
-    (let ((inhibit-read-only t)) (compilation--ensure-parse (point-max)))
-    (goto-char (point-min))
-    (forward-line)
-    (let ((message (get-text-property (save-excursion (search-forward "app") (point)) 'compilation-message)))
-      (should message)
-      (should (equal (caar (compilation--loc->file-struct (compilation--message->loc message))) "app.unik"))
-      (should (= (compilation--loc->line (compilation--message->loc message)) 19)))))
+(ert-deftest unik-check-leads-to-mistakes ()
+  (test-visit)
+  (test-replace "kv.crunch(files" "kv.crnch(files")
+  (save-buffer)
+  (unwind-protect
+      (progn
+        (let ((compilation-ask-about-save nil)) (unik-check))
+        (with-current-buffer "*unikc check*"
+          ;; In batch mode Emacs may not notice for long that the process has ended.
+          (test-until (lambda () (test-has "1 error")))
+          (when-let ((process (get-buffer-process (current-buffer)))) (delete-process process))
+          (goto-char (point-min))
+          (compilation-next-error 1)
+          (let ((place (compilation--message->loc (get-text-property (point) 'compilation-message))))
+            (should (string-suffix-p "app.unik" (caar (compilation--loc->file-struct place))))
+            (should (= (compilation--loc->line place) 19)))))
+    (test-replace "kv.crnch(files" "kv.crunch(files")
+    (save-buffer)))
 
 (ert-deftest unik-z-server-ends ()
   (test-visit)

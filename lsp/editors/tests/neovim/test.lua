@@ -281,6 +281,28 @@ test("a lens lists the uses of a declaration", function()
   vim.cmd("cclose")
 end)
 
+test("a lens shows the graph in a browser", function()
+  vim.lsp.codelens.refresh()
+  local lens = eventually("all lenses with their commands", function()
+    local found
+    for _, lens in ipairs(vim.lsp.codelens.get(0)) do
+      if not lens.command then
+        return nil
+      elseif lens.command.command == "unik.showGraph" then
+        found = lens
+      end
+    end
+    return found
+  end)
+  vim.lsp.commands["unik.showGraph"](lens.command, { client_id = next(vim.lsp.buf_get_clients(0)) })
+  local job = vim.b.terminal_job_id
+  eventually("a browser is started with the page", function()
+    return vim.fn.filereadable(project .. "/shown") == 1 and vim.fn.readfile(project .. "/shown")[1]:find("^http://127%.0%.0%.1:%d+/")
+  end)
+  vim.fn.jobstop(job)
+  vim.cmd("bwipeout!")
+end)
+
 test("other values of keys change what hover says", function()
   local function shown()
     to("port == 80 ||")
