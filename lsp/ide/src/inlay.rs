@@ -45,11 +45,12 @@ impl Analysis {
         unik_check::settle(&self.db, file);
         let mut hints = Vec::new();
         for item in items(&self.db, source).iter() {
-            let (start, tree) = (item.start(&self.db), &parsed(&self.db, item).tree);
+            let start = item.start(&self.db);
             let span = Span::new(0, item.text(&self.db).len()).shifted(start);
             if span.end < range.start || range.end < span.start {
                 continue;
             }
+            let tree = &parsed(&self.db, item).tree;
             hints.extend(self.local_hints(file, item));
             hints.extend(self.parameter_hints(file, item));
             let ItemKind::Let(it) = &tree.kind else { continue };
