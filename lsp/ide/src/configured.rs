@@ -5,7 +5,7 @@
 use smol_str::SmolStr;
 use unik_db::{Db, Item, items};
 use unik_eval::{Decision, KeyValues, Mode};
-use unik_graph::Key;
+use unik_graph::{Key, NodeKind};
 use unik_source::FileId;
 
 use crate::configuration::{Folder, refusal};
@@ -69,6 +69,8 @@ impl<'a> Configured<'a> {
 pub(crate) struct Evaluated {
     pub(crate) keys: Vec<Key>,
     pub(crate) decisions: Vec<Decision>,
+    /// How many devices and jobs its graph has; nothing if too much is wrong for one.
+    pub(crate) devices: Option<usize>,
 }
 
 /// A unikernel while keys are symbols.
@@ -100,5 +102,8 @@ fn by_defaults<'db>(db: &'db dyn Db, unikernel: Item<'db>) -> Evaluated {
 fn evaluated(db: &dyn Db, unikernel: Item<'_>, values: &KeyValues, mode: Mode) -> Evaluated {
     let file = unikernel.file(db).id(db);
     let outcome = unik_eval::evaluate(db, file, unikernel.name(db).as_deref(), values, mode);
-    Evaluated { keys: outcome.keys, decisions: outcome.decisions }
+    let devices = outcome
+        .graph
+        .map(|graph| graph.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Device(_))).count());
+    Evaluated { keys: outcome.keys, decisions: outcome.decisions, devices }
 }

@@ -2,8 +2,6 @@
 
 use smol_str::SmolStr;
 use unik_db::{Db, items};
-use unik_eval::KeyValues;
-use unik_graph::NodeKind;
 use unik_source::{FileId, Span};
 
 use crate::host::{Analysis, Range};
@@ -59,17 +57,12 @@ impl Analysis {
         lenses
     }
 
-    /// How many devices and jobs the graph of a unikernel has while its keys are open; nothing if too much is wrong for one.
+    /// How many devices and jobs the graph of a unikernel has under the configuration of its folder, or if that does not do while its
+    /// keys are open; nothing if too much is wrong for one.
     pub fn graph_size(&self, file: FileId, unikernel: &str) -> Option<usize> {
-        let outcome = unik_eval::evaluate(
-            &self.db,
-            file,
-            Some(unikernel),
-            &KeyValues::default(),
-            unik_eval::Mode::Symbolic,
-        );
-        let graph = outcome.graph?;
-        Some(graph.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Device(_))).count())
+        let all = self.unikernels_about(file);
+        let one = all.iter().find(|one| one.name == unikernel)?;
+        one.by_values.devices.or_else(|| one.by_symbols().devices)
     }
 
     /// Where what is declared at an offset is used, in all files in reach; imports of a name do not count.

@@ -376,7 +376,7 @@ let x = app.g
         7:11 «u» run u
         7:11 «u» build u for unix
         7:11 «u» build u for virtio
-        7:11 «u» graph of u: Some(2)
+        7:11 «u» graph of u: Some(1)
         8:11 «broken» run broken
         8:11 «broken» build broken for unix
         8:11 «broken» build broken for virtio

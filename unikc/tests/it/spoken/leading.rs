@@ -147,8 +147,17 @@ fn links_and_lenses_stand_where_they_should() {
         31 ▶ Run unik.run filesrv
         31 Build for unix unik.build filesrv
         31 Build for virtio unik.build filesrv
-        31 Show graph: 25 devices unik.showGraph filesrv"#]]
+        31 Show graph: 7 devices unik.showGraph filesrv"#]]
     .assert_eq(&titles.join("\n"));
+
+    // What is counted depends on the configuration.
+    let configuration = json!({ "target": "virtio", "keys": {} });
+    let params = json!({ "textDocument": { "uri": uri }, "configuration": configuration });
+    assert_eq!(spoken.ask("unik/configure", params)["result"], Value::Null);
+    let lens = lenses["result"].as_array().unwrap().last().unwrap();
+    let resolved = spoken.ask("codeLens/resolve", lens.clone());
+    expect_test::expect!["Show graph: 17 devices"]
+        .assert_eq(resolved["result"]["command"]["title"].as_str().unwrap());
 }
 
 #[test]
