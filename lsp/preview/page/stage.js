@@ -7,6 +7,8 @@ const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 const pictureStyle = new CSSStyleSheet();
 /** More nodes than this move at once, without a way. */
 const MOST_MOVING = 300;
+/** A picture that begins smaller says nothing. */
+const READABLE = 0.4;
 const MOVE = { duration: 260, easing: 'ease-out' };
 
 export class Stage {
@@ -57,7 +59,7 @@ export class Stage {
       this.boxes.set(id, boxOf(node));
     }
     this.lines = [.../** @type {NodeListOf<SVGGElement>} */ (svg.querySelectorAll('g[data-from]'))];
-    if (first) this.fit();
+    if (first) this.fit(READABLE);
     else this.keep(before, kept);
   }
 
@@ -108,11 +110,11 @@ export class Stage {
     this.place();
   }
 
-  /** Shows all of it. */
-  fit() {
+  /** Shows all of it, or what of it can be shown at least so large. */
+  fit(least = 0) {
     if (!this.svg) return;
     const [width, height] = [this.svg.width.baseVal.value, this.svg.height.baseVal.value];
-    const scale = Math.min(1, this.room.clientWidth / width, this.room.clientHeight / height);
+    const scale = Math.max(least, Math.min(1, this.room.clientWidth / width, this.room.clientHeight / height));
     this.at = { scale, x: (this.room.clientWidth - width * scale) / 2, y: Math.max(0, (this.room.clientHeight - height * scale) / 2) };
     this.place();
   }

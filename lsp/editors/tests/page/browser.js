@@ -60,6 +60,8 @@ export async function open(context, address) {
   return page;
 }
 
-export function picture(page, name) {
+/** Keeps what is seen, when nothing moves any more. */
+export async function picture(page, name) {
+  await page.waitForFunction(() => document.getAnimations().length === 0);
   return page.screenshot({ path: join(process.env.SCREENSHOTS, `page-${name}.png`) });
 }

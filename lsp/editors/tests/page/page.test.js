@@ -227,7 +227,7 @@ test('scopes become boxes and open again', async () => {
 test('a thousand devices stay smooth', async () => {
   const preview = await Preview.start('hello');
   const lets = Array.from({ length: 1000 }, (_, at) => `let d${at + 2} = join(d${(at + 2) >> 1}, d${Math.floor((at + 2) / 3)}, ${at})\n`);
-  preview.write(`module type Part { rust Part }
+  preview.write(`module type Part = trait Part
 device first(number: Int): Part { rust first }
 device join(left: Part, right: Part, number: Int): Part { rust join }
 device job(parts: Part, more: Part): Job { rust job }

@@ -29,7 +29,7 @@ unikernel app = one(if many then parts.many else parts.few, port)
 /// What it imports.
 pub(crate) const PARTS: &str = "\
 /// A part.
-module type Part { rust Part }
+module type Part = trait Part
 
 device few: Part { rust few }
 

@@ -12,7 +12,7 @@ use crate::support::examples;
 
 /// Choices whose making lets two uses of a device become one, keep them apart, or leaves a job out.
 const SHARING: &str = "\
-module type Part { rust Part }
+module type Part = trait Part
 configure key pick: Bool = true
 configure key size: Int = 3
 key left: Int = 3
