@@ -59,7 +59,8 @@ export class Stage {
       this.boxes.set(id, boxOf(node));
     }
     this.lines = [.../** @type {NodeListOf<SVGGElement>} */ (svg.querySelectorAll('g[data-from]'))];
-    if (first) this.fit(READABLE);
+    const another = ![...this.boxes.keys()].some((id) => before.has(id));
+    if (first || another) this.fit(READABLE);
     else this.keep(before, kept);
   }
 
