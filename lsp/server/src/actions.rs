@@ -82,7 +82,9 @@ pub(crate) fn actions(snapshot: &Snapshot, client: Client, params: &CodeActionPa
     }
     let found = found(snapshot, document, params.range, &|kind| is_wanted(&params.context, kind));
     let action = |action: Action| {
+        // Of a text that the client does not number, nobody could say later whether it is still the same.
         let later = client.asks_again && action.kind != Kind::QuickFix;
+        let ticket = ticket(snapshot, document, params.range).filter(|_| later);
         let made = CodeAction {
             title: action.title,
             kind: Some(kind(action.kind)),
@@ -93,9 +95,9 @@ pub(crate) fn actions(snapshot: &Snapshot, client: Client, params: &CodeActionPa
             is_preferred: action.preferred.then_some(true),
             ..CodeAction::default()
         };
-        CodeActionOrCommand::CodeAction(match later {
-            true => CodeAction { data: ticket(snapshot, document, params.range), ..made },
-            false => CodeAction { edit: Some(edit(snapshot, client, action.edits)), ..made },
+        CodeActionOrCommand::CodeAction(match ticket {
+            Some(ticket) => CodeAction { data: Some(ticket), ..made },
+            None => CodeAction { edit: Some(edit(snapshot, client, action.edits)), ..made },
         })
     };
     found.into_iter().map(action).collect()

@@ -54,6 +54,7 @@ fn only_the_kinds_that_are_asked_for_come() {
     assert_eq!(ask(json!(["quickfix"])), "take the import out");
     assert_eq!(ask(json!(["source.fixAll"])), "mend everything that is sure");
     assert_eq!(ask(json!(["source.fixAll.other", "quick"])), "");
+    assert_eq!(ask(json!(["refactor"])), "");
     assert!(ask(json!(["source"])).contains("mend everything that is sure"));
 }
 
@@ -71,6 +72,26 @@ fn an_action_without_its_edit_gets_it_while_the_text_is_the_same() {
     spoken.edit(APP, 2, ((0, 0), (0, 0)), "\n");
     let refused = spoken.ask("codeAction/resolve", action);
     assert_eq!(refused["error"]["code"], -32801, "{refused}");
+}
+
+#[test]
+fn refactorings_come_under_their_kinds_and_automatic_questions_get_nothing_of_the_file() {
+    let mut spoken = Spoken::knowing(&["utf-16"], knows_all());
+    spoken.open(APP, "import std/net\nlet x = 1\nunikernel u = [] \n");
+    let mut ask = |context: Value| -> Vec<String> {
+        let answer = spoken.ask("textDocument/codeAction", params((1, 4), context));
+        let kind = |action: &Value| format!("{}: {}", action["kind"].as_str().unwrap(), action["title"]);
+        answer["result"].as_array().unwrap().iter().map(kind).collect()
+    };
+    let rewriting = ["refactor.rewrite: \"add the type `Int`\""];
+    assert_eq!(ask(json!({ "diagnostics": [], "only": ["refactor"] })), rewriting);
+    assert_eq!(
+        ask(json!({ "diagnostics": [], "only": ["refactor.rewrite", "refactor.extract"] })),
+        rewriting
+    );
+    let of_file = |found: Vec<String>| found.iter().filter(|found| found.starts_with("source")).count();
+    assert_eq!(of_file(ask(json!({ "diagnostics": [], "triggerKind": 2 }))), 0);
+    assert_eq!(of_file(ask(json!({ "diagnostics": [], "triggerKind": 1 }))), 1);
 }
 
 #[test]
