@@ -15,23 +15,27 @@ use crate::hover::Hover;
 const USUAL_TARGET: &str = "unix";
 
 impl Analysis {
-    /// The values of a key that is declared at a place, a sentence for each instance of it.
+    /// The values of a key that is declared at a place, a sentence for each instance of it. Unikernels are named if they differ.
     pub(crate) fn key_values(&self, file: FileId, declared: Place) -> Vec<String> {
-        let about = self.unikernels_about(file);
-        let several = about.len() > 1;
-        let mut facts: Vec<String> = Vec::new();
-        for unikernel in &about {
-            for key in unikernel.by_symbols().keys.iter().filter(|key| key.place == declared) {
-                let mut fact = key_value(unikernel, key);
-                if several {
-                    fact = format!("in `{}` {fact}", unikernel.name);
-                }
+        let said = self.unikernels_about(file).into_iter().map(|unikernel| {
+            let own = unikernel.by_symbols().keys.iter().filter(|key| key.place == declared);
+            let mut facts: Vec<String> = Vec::new();
+            for fact in own.map(|key| key_value(&unikernel, key)) {
+                // Applications in branches of which only one is taken may share an option.
                 if !facts.contains(&fact) {
                     facts.push(fact);
                 }
             }
+            (unikernel.name, facts)
+        });
+        let mut said: Vec<(SmolStr, Vec<String>)> = said.filter(|(_, facts)| !facts.is_empty()).collect();
+        if said.iter().all(|(_, facts)| *facts == said[0].1) {
+            return said.pop().map(|(_, facts)| facts).unwrap_or_default();
         }
-        facts
+        let named = |(name, facts): (SmolStr, Vec<String>)| {
+            facts.into_iter().map(move |fact| format!("in `{name}` {fact}")).collect::<Vec<_>>()
+        };
+        said.into_iter().flat_map(named).collect()
     }
 
     /// Which target counts for a file.

@@ -8,7 +8,7 @@ use unik_db::MemorySystem;
 use unik_ide::{Analysis, Configuration, HintKind, Host};
 use unik_source::{FileId, LineIndex, Span};
 
-use crate::support::{World, examples, host, library};
+use crate::support::{Random, World, examples, host, library};
 
 /// `virtio port=80 store=direct`: the target, then keys.
 fn configuration(words: &str) -> Configuration {
@@ -388,4 +388,45 @@ fn a_device_says_its_crate_and_targets() {
         - works on `virtio`, `unix`
     "#]]
     .assert_eq(&hover_text(&host.analysis(), file, "disk\n", 1));
+}
+
+/// What is said of every fifth byte of a text, and all hints.
+fn everything(analysis: &Analysis, file: FileId) -> Vec<String> {
+    let text = analysis.text(file);
+    let hovers =
+        (0..=text.len()).step_by(5).filter_map(|at| analysis.hover(file, u32::try_from(at).unwrap()));
+    let hovers = hovers.map(|hover| format!("{:?} {} {:?}", hover.range.span, hover.code, hover.facts));
+    let hints = analysis.hints(file, Span::new(0, text.len())).into_iter();
+    hovers.chain(hints.map(|hint| format!("{hint:?}"))).collect()
+}
+
+#[test]
+fn after_edits_and_changes_of_values_a_session_says_what_a_new_one_says() {
+    let values = [
+        "",
+        "virtio",
+        "unix port=80",
+        "port=x store=direct",
+        "debug=true net=direct",
+        "nowhere big=1",
+        "a-port=1",
+    ];
+    for (name, original) in examples() {
+        let (mut random, mut words) = (Random(7), "");
+        let (mut old, mut text) = (host(), original.clone());
+        for round in 0..12 {
+            if round % 3 == 0 {
+                words = values[random.below(values.len())];
+                old.configure("/examples", configuration(words));
+            }
+            let file = old.set_text(&name, text.as_str());
+            let mut new = host();
+            new.configure("/examples", configuration(words));
+            let fresh = new.set_text(&name, text.as_str());
+            let (old, new) = (old.analysis(), new.analysis());
+            assert_eq!(everything(&old, file), everything(&new, fresh), "{name} {words:?}\n{text}");
+            // Mostly it is whole, so that there is something to evaluate.
+            text = if round % 4 == 3 { original.clone() } else { random.edited(&text, &original) };
+        }
+    }
 }
