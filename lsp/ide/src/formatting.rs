@@ -13,9 +13,16 @@ impl Analysis {
         self.laid_out(file, |text, _| format_edits(text))
     }
 
-    /// The edits that give the items of a range their layout.
+    /// The edits that give the items of a range their layout. What begins right behind a range of whole lines is not in it.
     pub fn format_range(&self, file: FileId, range: Span) -> Vec<TextEdit> {
-        self.laid_out(file, |text, ends| format_range(text, ends.without(range)))
+        self.laid_out(file, |text, ends| {
+            let mut range = ends.without(range);
+            let whole = text.get(..range.end as usize).is_some_and(|text| text.ends_with('\n'));
+            if whole && !range.is_empty() {
+                range.end -= 1;
+            }
+            format_range(text, range)
+        })
     }
 
     /// The edits for when `typed` was just written in front of an offset. A `}` that ends an item lays it out. So does the end of a line

@@ -62,6 +62,13 @@ fn a_range_lays_out_what_it_touches_and_a_whole_file_everything() {
         let edits = analysis.format_range(world.file, Span::new(at, at));
         assert_eq!(edited(&text, &edits), text.replace("let  b", "let b"));
         assert_eq!(edits.len(), 1);
+        // Two lines, up to where the third begins.
+        let line = Span::new(0, text.find("let  c").unwrap());
+        let edits = analysis.format_range(world.file, line);
+        assert_eq!(edited(&text, &edits), text.replace("let  a", "let a").replace("let  b", "let b"));
+        let line = Span::new(0, text.find("let  b").unwrap());
+        let edits = analysis.format_range(world.file, line);
+        assert_eq!(edited(&text, &edits), text.replace("let  a", "let a"));
         let edits = analysis.format(world.file);
         let expected = "let a = 1\nlet b = 2\nlet  c = ((\nlet d = 4\n".replace('\n', ends);
         assert_eq!(edited(&text, &edits), expected, "what is broken stays");
