@@ -108,6 +108,7 @@ impl Analysis {
             }
         }
         found.retain(|action| edits::sound(self, &action.edits));
+        found.iter_mut().for_each(|action| edits::end_lines_alike(self, &mut action.edits));
         found
     }
 }

@@ -29,6 +29,16 @@ pub(super) fn sound(analysis: &Analysis, edits: &Edits) -> bool {
     })
 }
 
+/// Ends lines as the text does that they are put into.
+pub(super) fn end_lines_alike(analysis: &Analysis, edits: &mut Edits) {
+    for (file, edits) in edits {
+        if analysis.text(*file).contains("\r\n") {
+            let lines = edits.iter_mut().filter(|edit| edit.text.contains('\n'));
+            lines.for_each(|edit| edit.text = edit.text.replace("\r\n", "\n").replace('\n', "\r\n"));
+        }
+    }
+}
+
 /// Whether two replacements, the first not behind the second, are about the same text. Two insertions in one place would depend
 /// on who comes first.
 pub(super) fn overlap(first: &TextEdit, second: &TextEdit) -> bool {

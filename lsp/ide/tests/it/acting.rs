@@ -59,6 +59,75 @@ fn fixes_of_what_is_wrong_are_offered_where_it_is() {
 }
 
 #[test]
+fn mistakes_of_syntax_are_mended() {
+    let check = |title, before, after| check(ActionKind::QuickFix, title, before, Some(after));
+    check("write straight quotes", "let a = $0‘data/’\n", "let a = \"data/\"\n");
+    check("write straight quotes", "let a = $0'data/' ++ 'b'\n", "let a = \"data/\" ++ 'b'\n");
+    check("replace by `//`", "let a = 1 $0# why\n", "let a = 1 // why\n");
+    check("double the backslash", "let a = \"C:$0\\dir\"\n", "let a = \"C:\\\\dir\"\n");
+    check("double the backslash", "let a = $0\"dir\\\"\n", "let a = \"dir\\\\\"\n");
+    check("call it `match_`", "let $0match = 1\n", "let match_ = 1\n");
+    check("compare with both", "let a = 1 < 2 $0< 3\n", "let a = 1 < 2 && 2 < 3\n");
+    check("insert `let`", "let a = 1\n$0b = 2\n", "let a = 1\nlet b = 2\n");
+    check("insert `import`", "$0std/kv\n", "import std/kv\n");
+    check("replace by `std/kv`", "import $0kv\n", "import std/kv\n");
+    check("replace by `./kv`", "import $0kv\n", "import ./kv\n");
+    check("take the type out", "unikernel u: $0Job = []\n", "unikernel u = []\n");
+    check("take the second out", "key a: Int = 1 { short a short $0b }\n", "key a: Int = 1 { short a }\n");
+    check(
+        "take the parentheses out",
+        "enum E { a }\nlet f(e: E) = match e { $0a(x) => 1 }\n",
+        "enum E { a }\nlet f(e: E) = match e { a => 1 }\n",
+    );
+}
+
+#[test]
+fn mistakes_in_items_are_mended() {
+    let check = |title, before, after| check(ActionKind::QuickFix, title, before, Some(after));
+    check("call this one `a_2`", "let a = 1\nlet $0a = 2\n", "let a = 1\nlet a_2 = 2\n");
+    check(
+        "import it as `kv_2`",
+        "import std/kv\nimport $0std/kv\nlet a = kv.mem\n",
+        "import std/kv\nimport std/kv as kv_2\nlet a = kv.mem\n",
+    );
+    check(
+        "take it out of the import",
+        "import std/kv { ReadOnly, $0crunch }\nlet f(x: ReadOnly) = x\n",
+        "import std/kv { ReadOnly }\nlet f(x: ReadOnly) = x\n",
+    );
+    check("take it out", "/// Why.\nlet $0a = 1\n\nunikernel u = []\n", "unikernel u = []\n");
+    check("take it out", "let f(n: Int) = {\n  let $0a = 1;\n  n\n}\n", "let f(n: Int) = {\n  n\n}\n");
+    check("call it `_a`", "let $0a = 1\nunikernel u = []\n", "let _a = 1\nunikernel u = []\n");
+    check(
+        "take this one out",
+        "device d: Job { rust a, rust $0b, targets unix }\n",
+        "device d: Job { rust a,  targets unix }\n",
+    );
+    check("take this one out", "enum E { a, b, $0a }\n", "enum E { a, b }\n");
+    check(
+        "take the second short option out",
+        "key a: Int = 1 { short x }\nkey b: Int = 2 { short $0x }\n",
+        "key a: Int = 1 { short x }\nkey b: Int = 2\n",
+    );
+    check(
+        "take the argument out",
+        "let f(a: Int) = a\nlet x = f(1, $0b: 2)\n",
+        "let f(a: Int) = a\nlet x = f(1)\n",
+    );
+    check("replace by `5s`", "key a: Duration = $05sec\n", "key a: Duration = 5s\n");
+    check("make it a list", "let f(x: Int): List(Int) = $0x\n", "let f(x: Int): List(Int) = [x]\n");
+    check("take them out", "key a: $0Port(Int) = 1\n", "key a: Port = 1\n");
+    check("replace by `E.b`", "enum E { a, b }\nlet x = $0E\n", "enum E { a, b }\nlet x = E.b\n");
+    check(
+        "add the parameter",
+        "device d: Job { rust d attach $0n as \"nic\" }\n",
+        "device d(n: Str): Job { rust d attach n as \"nic\" }\n",
+    );
+    // Lines end as in the file.
+    check("import `std/net`", "let a = $0net.tcp(80)\r\n", "import std/net\r\n\r\nlet a = net.tcp(80)\r\n");
+}
+
+#[test]
 fn arms_and_arguments_that_are_missing_come_where_the_others_are() {
     let check = |title, before: &str, after: &str| {
         let head = "enum E { a, b, c }\nkey e: E = a\ndevice d: Job { rust d }\nlet own: Job = d\nlet f(n: Int, own: Job) = own\n";
