@@ -86,24 +86,25 @@ impl Peer {
         });
     }
 
-    /// Looks for the files in folders of the workspace, and says so meanwhile.
-    pub(crate) fn look_for_members(&self, queue: &Queue, system: Arc<dyn System>, folders: Folders) {
+    /// Looks for the files in folders of the workspace, and shows that meanwhile. A client that is slow to show it holds up nothing.
+    pub(crate) fn look_for_members(&self, queue: &Queue, system: &Arc<dyn System>, folders: Folders) {
         for folder in folders.into_keys() {
             let (client, queue, system) = (self.client.clone(), queue.clone(), system.clone());
-            let (progress, handle) = (self.abilities().progress, self.handle.clone());
+            let token = ProgressToken::String(format!("unik/members{folder}"));
+            let looked = self.handle.spawn_blocking(move || {
+                let files = find(&*system, &folder);
+                let count = files.len();
+                queue.push(Job::Members(folder, files));
+                count
+            });
+            if !self.abilities().progress {
+                continue;
+            }
             self.handle.spawn(async move {
-                let token = ProgressToken::String(format!("unik/members{folder}"));
-                let shown = progress && client.create_work_done_progress(token.clone()).await.is_ok();
-                let shown = match shown {
-                    true => Some(client.progress(token, "Looking for .unik files").begin().await),
-                    false => None,
-                };
-                let looked = handle.spawn_blocking(move || (find(&*system, &folder), folder)).await;
-                if let Ok((files, folder)) = looked {
-                    if let Some(shown) = shown {
-                        shown.finish_with_message(format!("{} found", files.len())).await;
-                    }
-                    queue.push(Job::Members(folder, files));
+                if client.create_work_done_progress(token.clone()).await.is_ok() {
+                    let shown = client.progress(token, "Looking for .unik files").begin().await;
+                    let found = looked.await.unwrap_or_default();
+                    shown.finish_with_message(format!("{found} found")).await;
                 }
             });
         }

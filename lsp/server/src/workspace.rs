@@ -45,7 +45,7 @@ impl Workspace {
         let folders = self.folders().clone();
         self.peer.register();
         self.peer.ask_settings(&self.queue, folders.clone());
-        self.peer.look_for_members(&self.queue, self.system.clone(), folders);
+        self.peer.look_for_members(&self.queue, &self.system, folders);
     }
 
     /// Folders join and leave.
@@ -53,7 +53,7 @@ impl Workspace {
         let joined = named(event.added);
         self.change_folders(joined.clone(), named(event.removed).into_keys().collect());
         self.peer.ask_settings(&self.queue, self.folders().clone());
-        self.peer.look_for_members(&self.queue, self.system.clone(), joined);
+        self.peer.look_for_members(&self.queue, &self.system, joined);
     }
 
     /// The settings change. A client that can be asked says in the answer what they are.
