@@ -34,8 +34,8 @@ mod order;
 mod platform;
 mod platforms;
 mod queries;
-mod scope;
 mod remedy;
+mod scope;
 mod signature;
 mod symbol;
 mod together;
@@ -44,16 +44,16 @@ mod type_text;
 mod types;
 mod unikernel;
 
-pub use definition::{id_of, item_of};
 pub use bring::import_edit;
+pub use definition::{id_of, item_of};
 pub use item::Core;
 pub use key::{RESERVED_AT_BOOT, RESERVED_OPTIONS, RESERVED_SHORTS, RESERVED_SHORTS_AT_BOOT};
 pub use lookup::{
     Meaning, imported_file, is_of_language, language_types, meaning, names_declared, names_in_scope,
     type_as_written, written_type,
 };
-pub use queries::{
 pub use nearest::nearest;
+pub use queries::{
     Cores, checked_core, checked_device, checked_enum, checked_key, checked_let, checked_module_type,
     checked_platform, checked_require, checked_unikernel, cores, declared, diagnostics, keys_of_file,
     platforms, reach, requires, settle, target_type, type_of, unikernels,
