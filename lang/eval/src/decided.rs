@@ -7,6 +7,7 @@ use unik_source::Place;
 use crate::arithmetic::Known;
 use crate::decision::{Decision, Made};
 use crate::machine::Machine;
+use crate::reads::Reads;
 use crate::value::Value;
 
 impl<'d> Machine<'d> {
@@ -19,13 +20,18 @@ impl<'d> Machine<'d> {
 
     /// The choices that were made or left open, sorted.
     pub(crate) fn decisions(&self) -> Vec<Decision> {
-        let mut all: Vec<Decision> = self.made.iter().filter_map(|made| self.decision(made)).collect();
+        if self.made.is_empty() {
+            return Vec::new();
+        }
+        let reads = Reads::new(&self.exprs);
+        let mut all: Vec<Decision> =
+            self.made.iter().filter_map(|made| self.decision(made, &reads)).collect();
         all.sort_unstable();
         all.dedup();
         all
     }
 
-    fn decision(&self, made: &Made<'d>) -> Option<Decision> {
+    fn decision(&self, made: &Made<'d>, reads: &Reads) -> Option<Decision> {
         let place = |of: &Expr| Place { file: made.def.file, anchor: made.def.item, span: of.span };
         let (what, branches) = match &made.expr.kind {
             ExprKind::If(what, then, other) => {
@@ -43,7 +49,7 @@ impl<'d> Machine<'d> {
                     Known::Value(value) => Some(SmolStr::new(value.option(self.exprs.ty(id)))),
                     Known::Open | Known::Overflow => None,
                 };
-                let keys = self.exprs.keys(id).into_iter().map(|key| self.keys.get(key).option.clone());
+                let keys = reads.of(id).iter().map(|key| self.keys.get(*key).option.clone());
                 (value, keys.collect())
             }
             Value::Some(_) => (Some(SmolStr::new_static("some")), Vec::new()),

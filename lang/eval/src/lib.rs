@@ -31,6 +31,7 @@ mod operator;
 mod option;
 mod platform;
 mod query;
+mod reads;
 mod renumber;
 mod require;
 mod scope;
