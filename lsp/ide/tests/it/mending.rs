@@ -99,7 +99,7 @@ fn changed_lines(before: &str, after: &str) -> String {
 }
 
 /// The fences of a file of the specification, each with its neighbours.
-fn fences(page: &str) -> Vec<Vec<(String, String)>> {
+pub(crate) fn fences(page: &str) -> Vec<Vec<(String, String)>> {
     let (mut fences, mut neighbours, mut open) = (Vec::new(), Vec::new(), None::<(String, String)>);
     for line in page.lines() {
         match (line.strip_prefix("```"), &mut open) {
@@ -123,7 +123,8 @@ fn fences(page: &str) -> Vec<Vec<(String, String)>> {
     fences.into_iter().map(with).collect()
 }
 
-fn pages(folder: &str) -> Vec<(String, String)> {
+/// The pages of a folder, sorted.
+pub(crate) fn pages(folder: &str) -> Vec<(String, String)> {
     let entries = fs::read_dir(repository().join(folder)).unwrap().map(|entry| entry.unwrap().path());
     let pages = entries.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
     let name = |path: &std::path::Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
