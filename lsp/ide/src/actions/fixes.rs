@@ -1,11 +1,16 @@
 //! The fixes of what is wrong at a range: those that diagnostics bring along, and those that lie in the folder.
 
 use rustc_hash::FxHashSet;
-use unik_source::{Diagnostic, FileId, Sources};
+use unik_check::codes;
+use unik_source::{Code, Diagnostic, FileId, Sources};
 
 use super::{Action, ActionKind, edits};
 use crate::host::{Analysis, Range};
 use crate::problems::problem;
+
+/// Mistakes of which nobody but the author knows what was meant: what is unused may be wanted soon, and of two equal names either may
+/// be the wrong one.
+const FOR_PEOPLE: &[Code] = &[codes::DUPLICATE, codes::UNUSED_LET, codes::UNUSED_KEY];
 
 impl Analysis {
     /// What is said of a file by its own check and by those of the open files that lead to it.
@@ -37,7 +42,8 @@ impl Analysis {
                 edits: edits::of_fix(&self.db, fix),
             });
             // The first is the likeliest.
-            found.extend(fixes.next().map(|fix| Action { preferred: true, ..fix }));
+            let preferred = !FOR_PEOPLE.contains(&diagnostic.code);
+            found.extend(fixes.next().map(|fix| Action { preferred, ..fix }));
             found.extend(fixes);
         }
         found
