@@ -10,6 +10,7 @@ use crate::choices::{Choice, Taken};
 use crate::configured::Configured;
 use crate::host::{Analysis, Range};
 use crate::hover::Hover;
+use crate::lookup::item_at;
 
 /// The target where nobody says which.
 const USUAL_TARGET: &str = "unix";
@@ -55,6 +56,9 @@ impl Analysis {
 
     /// What the choice that an offset is on comes to.
     pub(crate) fn choice_hover(&self, file: FileId, offset: u32) -> Option<Hover> {
+        if !self.may_be_on_choice(file, offset) {
+            return None;
+        }
         let about = self.unikernels_about(file);
         let (choice, keys) = self.choice_at(file, offset, &about)?;
         let text = self.text(file);
@@ -75,6 +79,16 @@ impl Analysis {
         let span = if head.touches(offset as usize) { head } else { choice.span };
         let range = Range { file, span };
         Some(Hover { range, code, doc: SmolStr::default(), facts })
+    }
+
+    /// Whether the words of a choice stand in the item before an offset, or there. Most names need no evaluation to be told about.
+    fn may_be_on_choice(&self, file: FileId, offset: u32) -> bool {
+        let Some(item) = item_at(&self.db, file, offset) else { return false };
+        let text: &str = item.text(&self.db);
+        let longest = "match".len();
+        let behind = (offset.saturating_sub(item.start(&self.db)) as usize + longest).min(text.len());
+        let before = &text[..text.ceil_char_boundary(behind)];
+        before.contains("if") || before.contains("match")
     }
 }
 
