@@ -3,16 +3,17 @@
 //
 // After a change, `cargo run` in `lsp/editors/tests/tree-sitter` writes `src/` and the editors' queries anew.
 
-// Names of nothing that a file declares. Tree-sitter knows a word only where the grammar allows it, so the grammar has to allow
-// them as names everywhere; `never` then makes sure that they are none.
+// Names of nothing that a file declares. That they are read as what they are where the grammar does not expect them, too, keeps a
+// broken item from swallowing the next; so `src/scanner.c` reads all words, in this order.
 const RESERVED = [
   "as", "configure", "device", "else", "enum", "false", "generative", "if", "import", "key", "let", "match", "module",
   "platform", "require", "run", "then", "true", "type", "unikernel",
 ];
 
-// Words of a device's block, and of a platform's. Elsewhere they are names.
+// Words of a device's block, of a platform's, and of other places. Elsewhere they are names.
 const DEVICE_WORDS = ["rust", "after", "exclusive", "attach", "features", "targets"];
-const PLATFORM_WORDS = ["rust", "artifact", "link", "attach"];
+const PLATFORM_WORDS = ["rust", "attach", "artifact", "link"];
+const WORDS = [...DEVICE_WORDS, "artifact", "link", "crate", "short", "some", "std", "trait"];
 
 const HEX = "[0-9a-fA-F]";
 
@@ -30,7 +31,7 @@ const some = (rule) => seq(rule, repeat(seq(",", rule)));
 module.exports = grammar({
   name: "unik",
 
-  word: ($) => $._word,
+  externals: ($) => [$.name, ...RESERVED, ...WORDS],
 
   extras: ($) => [/[ \t\r\n\f]+/, $.comment, $.doc_comment, $.file_comment],
 
@@ -70,7 +71,7 @@ module.exports = grammar({
     library_path: ($) => seq("std", repeat1(seq("/", $._path_segment))),
     // Files may be called like reserved words.
     _path_segment: ($) => choice($.path_segment, alias(choice(...RESERVED), $.path_segment)),
-    path_segment: ($) => $._word,
+    path_segment: ($) => $.name,
     relative_path: () => token(/\.\.?\/[A-Za-z0-9_.\/-]*/),
     crate_path: ($) => seq("crate", field("name", $.name)),
 
@@ -91,7 +92,7 @@ module.exports = grammar({
     rust_path: ($) => seq($._rust_segment, repeat(seq("::", $._rust_segment))),
     // Rust reserves other words.
     _rust_segment: ($) => choice($.rust_segment, alias(choice(...RESERVED), $.rust_segment)),
-    rust_segment: ($) => $._word,
+    rust_segment: ($) => $.name,
 
     enum_item: ($) => seq("enum", field("name", $.name), field("body", $.enum_cases)),
     enum_cases: ($) => seq("{", list($.enum_case), "}"),
@@ -202,11 +203,6 @@ module.exports = grammar({
 
     // Names and types
 
-    name: ($) => choice($._word, seq(choice(...RESERVED), $._never)),
-
-    // All but `_`, which is a pattern.
-    _word: () => /[A-Za-z][A-Za-z0-9_]*|_[A-Za-z0-9_]+/,
-    _never: () => token(/[^\s\S]/),
 
     path: ($) => seq($.name, repeat(seq(".", $.name))),
 

@@ -5,7 +5,7 @@ fn main() {
     println!("cargo::rerun-if-changed={folder}");
     cc::Build::new()
         .include(folder)
-        .file(format!("{folder}/parser.c"))
+        .files(["parser.c", "scanner.c"].map(|file| format!("{folder}/{file}")))
         .flag_if_supported("-w")
         .compile("tree-sitter-unik");
 }

@@ -6,3 +6,4 @@ mod damage;
 mod generated;
 mod parsing;
 mod queries;
+mod recovery;
