@@ -165,7 +165,10 @@ function tell(id) {
   clearTimeout(resting);
   const node = nodeOf(id);
   part('card').hidden = node === null;
-  if (node) fillCard(part('card'), node, state.answer, state.fixed, act);
+  if (!node) return;
+  fillCard(part('card'), node, state.answer, state.fixed, act);
+  // It does not lie on what it is about.
+  part('card').classList.toggle('left', stage.middleOf(node.id) > part('stage').clientWidth / 2);
 }
 
 /** What waits until the pointer rests. */

@@ -120,6 +120,11 @@ export class Stage {
     this.place();
   }
 
+  /** How far from the left the middle of a node is seen. @param {string} id */
+  middleOf(id) {
+    return centre(this.boxes, id).x * this.at.scale + this.at.x;
+  }
+
   /** Brings a node into sight. @param {string} id */
   seek(id) {
     const box = this.boxes.get(id);

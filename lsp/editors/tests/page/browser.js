@@ -15,6 +15,14 @@ export function browser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 }
 
+/** Those that run, so that none outlives a test that fails. */
+const started = new Set();
+
+/** Ends all previews that still run. */
+export function endAll() {
+  for (const process of started) process.kill();
+}
+
 /** A copy of an example with its preview, and the address of the page. */
 export class Preview {
   static async start(example, ...words) {
@@ -24,9 +32,20 @@ export class Preview {
     cpSync(join(root, 'examples', example), preview.folder, { recursive: true, filter: (path) => !path.endsWith('/target') });
     preview.file = join(preview.folder, 'app.unik');
     preview.process = spawn(process.env.UNIKC, ['preview', preview.file, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    started.add(preview.process);
     const [line] = await once(createInterface(preview.process.stdout), 'line');
     preview.address = line;
     return preview;
+  }
+
+  /** The answer to `unik/graph`. */
+  async ask(params) {
+    const answered = await fetch(this.address.replace('/?', '/message?'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'ask', serial: 0, params }),
+    });
+    return (await answered.json())[0].answer;
   }
 
   text() {
@@ -42,6 +61,7 @@ export class Preview {
     const ended = once(this.process, 'exit');
     this.process.kill('SIGINT');
     const [code] = await ended;
+    started.delete(this.process);
     rmSync(this.folder, { recursive: true });
     return code;
   }
@@ -58,6 +78,17 @@ export async function open(context, address) {
   await page.goto(address);
   await page.locator('g.node').first().waitFor();
   return page;
+}
+
+/** A part of the page as a file, under a policy as strict as an editor's. */
+export function pagePart(path) {
+  const name = path === '/' ? 'index.html' : path.slice(1);
+  const types = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+  return {
+    body: readFileSync(join(root, 'lsp/preview/page', name)),
+    contentType: types[name.split('.').pop()],
+    headers: { 'content-security-policy': "default-src 'none'; script-src http://page.test; style-src http://page.test; img-src data:" },
+  };
 }
 
 /** Keeps what is seen, when nothing moves any more. */

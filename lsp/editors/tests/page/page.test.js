@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { Preview, browser, open, picture } from './browser.js';
+import { Preview, browser, endAll, open, pagePart, picture } from './browser.js';
 
 /** @type {import('playwright-core').Browser} */
 let running;
 before(async () => (running = await browser()));
-after(() => running.close());
+after(async () => {
+  endAll();
+  await running.close();
+});
 
 const node = (page, id) => page.locator(`g.node[data-id="${id}"]`);
 const classes = async (page, id) => (await node(page, id).getAttribute('class')).split(' ');
@@ -207,6 +210,44 @@ describe('the page of unikc preview', () => {
     assert.deepEqual(alone.wrong, []);
     await context.close();
   });
+});
+
+test('in an editor it speaks by messages, and its modules are files', async () => {
+  const preview = await Preview.start('file-server', '--target', 'unix');
+  const answer = await preview.ask({});
+  const context = await running.newContext({ viewport: { width: 1000, height: 800 } });
+  await context.route('http://page.test/**', (route) => route.fulfill(pagePart(new URL(route.request().url()).pathname)));
+  await context.addInitScript(() => {
+    globalThis.sent = [];
+    globalThis.acquireVsCodeApi = () => ({ postMessage: (message) => globalThis.sent.push(message) });
+  });
+  const page = await context.newPage();
+  const wrong = [];
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  await page.goto('http://page.test/');
+  const sent = (kind) => page.evaluate((kind) => globalThis.sent.filter((message) => message.kind === kind).at(-1), kind);
+  const hear = (message) => page.evaluate((message) => postMessage(message), message);
+  const { serial } = await sent('ask');
+  await hear({ kind: 'graph', serial: serial - 1, answer: null });
+  await hear({ kind: 'graph', serial, answer });
+  await node(page, 'tcp_2').click();
+  const { uri, range } = answer.nodes.find(({ id }) => id === 'tcp_2');
+  assert.deepEqual(await sent('reveal'), { kind: 'reveal', uri, range, focus: false });
+  assert.ok(await page.locator('#source').isHidden(), 'the editor shows the source');
+  await page.keyboard.press('Escape');
+  await hear({ kind: 'cursor', uri, position: range.start });
+  await until('the light', async () => (await classes(page, 'tcp_2')).includes('lit'));
+  await page.locator('#key-port').fill('80');
+  await page.locator('#key-port').press('Enter');
+  assert.deepEqual((await sent('configure')).configuration, { target: 'unix', keys: { port: '80' } });
+  await hear({ kind: 'changed', unikernel: 'other' });
+  await until('the question', async () => (await sent('ask')).params.unikernel === 'other');
+  await page.locator('[data-export=svg]').click();
+  assert.equal((await sent('export')).format, 'svg');
+  assert.deepEqual(wrong, []);
+  await context.close();
+  assert.equal(await preview.end(), 0);
 });
 
 test('scopes become boxes and open again', async () => {
