@@ -47,6 +47,7 @@ export class Stage {
     const parsed = new DOMParser().parseFromString(plain, 'image/svg+xml').documentElement;
     const before = this.boxes;
     const first = this.svg === null;
+    const size = this.size();
     const svg = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (document.importNode(parsed, true)));
     this.view.replaceChildren(svg);
     this.svg = svg;
@@ -61,17 +62,32 @@ export class Stage {
     this.lines = [.../** @type {NodeListOf<SVGGElement>} */ (svg.querySelectorAll('g[data-from]'))];
     const another = ![...this.boxes.keys()].some((id) => before.has(id));
     if (first || another) this.fit(READABLE);
-    else this.keep(before, kept);
+    else this.keep(before, kept, size.width !== this.size().width || size.height !== this.size().height);
   }
 
-  /** @param {Map<string, Box>} before @param {string | null} kept */
-  keep(before, kept) {
+  /** How large the picture is, unscaled. */
+  size() {
+    return { width: this.svg?.width.baseVal.value ?? 0, height: this.svg?.height.baseVal.value ?? 0 };
+  }
+
+  /** A picture that has room enough is not left half outside of it. */
+  settle() {
+    const { width, height } = this.size();
+    const [x, y] = [this.room.clientWidth - width * this.at.scale, this.room.clientHeight - height * this.at.scale];
+    if (x < 0 || y < 0) return;
+    this.at.x = Math.min(x, Math.max(0, this.at.x));
+    this.at.y = Math.min(y, Math.max(0, this.at.y));
+  }
+
+  /** @param {Map<string, Box>} before @param {string | null} kept @param {boolean} resized */
+  keep(before, kept, resized) {
     const common = [...this.boxes.keys()].filter((id) => before.has(id));
     const anchor = kept !== null && common.includes(kept) ? [kept] : common;
     const shift = (/** @type {'x' | 'y'} */ side) => middle(anchor.map((id) => centre(before, id)[side] - centre(this.boxes, id)[side]));
     const [dx, dy] = [shift('x'), shift('y')];
     this.at.x += dx * this.at.scale;
     this.at.y += dy * this.at.scale;
+    if (resized) this.settle();
     this.place();
     if (stillness.matches || common.length > MOST_MOVING) return;
     let moved = false;
@@ -114,7 +130,7 @@ export class Stage {
   /** Shows all of it, or what of it can be shown at least so large. */
   fit(least = 0) {
     if (!this.svg) return;
-    const [width, height] = [this.svg.width.baseVal.value, this.svg.height.baseVal.value];
+    const { width, height } = this.size();
     const scale = Math.max(least, Math.min(1, this.room.clientWidth / width, this.room.clientHeight / height));
     this.at = { scale, x: (this.room.clientWidth - width * scale) / 2, y: Math.max(0, (this.room.clientHeight - height * scale) / 2) };
     this.place();

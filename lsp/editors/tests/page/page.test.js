@@ -142,6 +142,15 @@ describe('the page of unikc preview', () => {
     assert.deepEqual(await page.locator('.panel .list button').allTextContents(), ['−std/kv.crunch', '+std/kv.direct', '~store']);
     await page.locator('#evaluated').check();
     await node(page, 'nic').waitFor({ state: 'detached' });
+    await until('all of a small picture is in sight', () =>
+      page.evaluate(() => {
+        const room = document.getElementById('stage').getBoundingClientRect();
+        return [...document.querySelectorAll('g.node')].every((node) => {
+          const box = node.getBoundingClientRect();
+          return box.top >= room.top && box.bottom <= room.bottom && box.left >= room.left && box.right <= room.right;
+        });
+      }),
+    );
     await picture(page, 'compared');
     await page.locator('#compare').click();
     await until('only one', async () => !(await classes(page, 'direct')).includes('added'));
