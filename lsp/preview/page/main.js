@@ -102,7 +102,9 @@ function fillBar(answer) {
     names.map((name) => element('option', { text: name, value: name, selected: name === chosen }));
   part('unikernel').replaceChildren(...options(answer.unikernels, answer.unikernel));
   part('unikernel-field').hidden = answer.unikernels.length < 2;
-  part('target').replaceChildren(...options(answer.targets, answer.target));
+  // No target in force is none that could be chosen.
+  const none = answer.target === null ? [element('option', { text: '—', value: '', selected: true, disabled: true })] : [];
+  part('target').replaceChildren(...none, ...options(answer.targets, answer.target));
   for (const id of ['unikernel', 'target', 'evaluated']) part(id).disabled = state.fixed;
   for (const button of document.querySelectorAll('[data-export], #compare')) /** @type {HTMLElement} */ (button).hidden = state.fixed;
   document.title = `${answer.unikernel} – device graph`;
