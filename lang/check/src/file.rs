@@ -1,6 +1,6 @@
 //! What is wrong with a file as a whole: two definitions of one name, two keys of one option, what nothing uses.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 use unik_db::{Db, Item, SourceFile, Text, items, parsed};
 use unik_source::{Diagnostic, Place, Span};
@@ -12,6 +12,7 @@ use crate::import::{import, last_segment};
 use crate::key::same_options;
 use crate::nearest::listed;
 use crate::order::settle;
+use crate::part::{used, wrong};
 use crate::remedy::with_separator;
 use crate::scope::scope;
 use crate::type_ref::is_built_in;
@@ -32,45 +33,27 @@ pub(crate) fn file_diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic>
     }
     settle(db, file);
     let mut found: Vec<(u32, Diagnostic)> = Vec::new();
-    let whole = whole(db, file);
-    for item in whole.wrong.iter().copied() {
+    for item in wrong(db, file) {
         let said = parsed(db, item).diagnostics.iter().chain(&crate::checked(db, item).diagnostics);
         found.extend(said.map(|diagnostic| (item.start(db), diagnostic.clone())));
     }
     let at = |diagnostic: &Diagnostic| {
         items(db, file).get(diagnostic.primary().anchor).map_or(0, |item| item.start(db))
     };
-    found.extend(whole.diagnostics.iter().map(|diagnostic| (at(diagnostic), diagnostic.clone())));
+    let whole = clashes(db, file).iter().chain(idle(db, file));
+    found.extend(whole.map(|diagnostic| (at(diagnostic), diagnostic.clone())));
     found.sort_by_key(|(start, diagnostic)| (*start + diagnostic.primary().span.start, diagnostic.code));
     found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
 }
 
-/// A file as a whole.
-#[derive(Debug, PartialEq, Eq, salsa::SalsaValue)]
-struct Whole<'db> {
-    /// What no item sees alone.
-    diagnostics: Vec<Diagnostic>,
-    /// The items that have something wrong in themselves: few, where whoever asks would have to look at all.
-    wrong: Vec<Item<'db>>,
-}
-
+/// What no item sees alone: names and options that stand twice. Disturbed by an edit of an import, a key or a device, and by
+/// items that come and go.
 #[salsa::tracked]
-fn whole(db: &dyn Db, file: SourceFile) -> Whole<'_> {
+fn clashes(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let (mut wrong, mut parses) = (Vec::new(), true);
-    for item in items(db, file).iter() {
-        let checked = crate::checked(db, item);
-        parses &= checked.parses;
-        if !checked.parses || !checked.diagnostics.is_empty() {
-            wrong.push(item);
-        }
-    }
     duplicates(db, file, &mut diagnostics);
     options(db, file, &mut diagnostics);
-    if parses && !file.library(db) {
-        unused(db, file, &mut diagnostics);
-    }
-    Whole { diagnostics, wrong }
+    diagnostics
 }
 
 /// The name that an item declares, where it stands, from its tree.
@@ -224,12 +207,15 @@ fn options(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
     same_options(&of_file, diagnostics);
 }
 
-/// Warns of what nothing uses. A file without a unikernel is there for others, who may use what it declares.
-fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
-    let mut used: FxHashSet<&SmolStr> = FxHashSet::default();
-    for item in items(db, file).iter() {
-        used.extend(&crate::checked(db, item).uses);
+/// Warns of what nothing uses. A file without a unikernel is there for others, who may use what it declares. Disturbed if
+/// another name is used than before.
+#[salsa::tracked]
+fn idle(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    if file.library(db) {
+        return diagnostics;
     }
+    let Some(used) = used(db, file) else { return diagnostics };
     let application = items(db, file).iter().any(|item| item.keyword(db) == "unikernel");
     for item in items(db, file).iter() {
         let unused =
@@ -310,4 +296,5 @@ fn unused(db: &dyn Db, file: SourceFile, diagnostics: &mut Vec<Diagnostic>) {
             _ => {}
         }
     }
+    diagnostics
 }

@@ -31,6 +31,7 @@ mod name;
 mod nearest;
 mod operator;
 mod order;
+mod part;
 mod platform;
 mod platforms;
 mod queries;

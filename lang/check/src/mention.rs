@@ -2,6 +2,8 @@
 
 use crate::platforms::role_trees;
 use smol_str::SmolStr;
+use unik_db::{Db, Item, parsed};
+use unik_source::Span;
 use unik_syntax::tree::{self, Expr, ExprKind, ItemKind, Name, Param, PatternKind, Statement};
 
 /// A name that is looked up outside of the item.
@@ -10,6 +12,43 @@ pub(crate) enum Mention<'t> {
     Name(&'t Name),
     /// `module.name`, `target.role`; for more names, the first two.
     Member(&'t Name, &'t Name),
+}
+
+/// The same without its place, so that it stays what it is when something before it grows.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) enum Mentioned {
+    /// `name`
+    Name(SmolStr),
+    /// `module.name`, `target.role`
+    Member(SmolStr, SmolStr),
+}
+
+/// What an item mentions, all roles of a platform included, in the order of the text.
+#[salsa::tracked]
+pub(crate) fn mentioned<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Mentioned> {
+    in_role(db, item, None)
+}
+
+/// What an item or a role of a platform mentions, in the order of the text.
+pub(crate) fn in_role(db: &dyn Db, item: Item<'_>, role: Option<u32>) -> Vec<Mentioned> {
+    let mut found = Vec::new();
+    mentions(&parsed(db, item).tree, role, &mut |mention| {
+        found.push(match mention {
+            Mention::Name(name) => Mentioned::Name(name.text.clone()),
+            Mention::Member(module, name) => Mentioned::Member(module.text.clone(), name.text.clone()),
+        });
+    });
+    found
+}
+
+/// Where the mention with this number stands.
+pub(crate) fn span_of(db: &dyn Db, item: Item<'_>, role: Option<u32>, number: usize) -> Span {
+    let mut spans = Vec::new();
+    mentions(&parsed(db, item).tree, role, &mut |mention| {
+        let (Mention::Name(name) | Mention::Member(_, name)) = mention;
+        spans.push(name.span);
+    });
+    spans.get(number).copied().unwrap_or_default()
 }
 
 /// Calls `see` for each mention of a definition in an item, or in one role of a platform. Types are no mentions,

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use crate::declared::{Named, Word, exported};
-use crate::mention::{Mention, mentions};
+use crate::mention::{Mentioned, in_role, mentioned, span_of};
 use crate::platforms::{platform_items, roles};
 use crate::scope::{reached, scope};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use unik_db::{Db, Item, SourceFile, items, parsed};
+use unik_db::{Db, Item, SourceFile, items};
 use unik_source::Span;
 
 /// An item, or a role of a platform, which is checked by itself.
@@ -115,7 +115,8 @@ pub(crate) fn case_names(db: &dyn Db, file: SourceFile) -> FxHashSet<SmolStr> {
 #[derive(Clone, Copy)]
 struct Edge<'db> {
     to: Node<'db>,
-    span: Span,
+    /// Of the mention.
+    number: usize,
     case: bool,
 }
 
@@ -177,37 +178,37 @@ impl<'db> Graph<'db> {
         let file = node.item.file(db);
         let names = scope(db, file);
         let mut edges = Vec::new();
-        let mut case_list = None;
-        mentions(&parsed(db, node.item).tree, node.role, &mut |mention| match mention {
-            Mention::Name(name) => {
-                if let Some(Named::Item(item)) = names.get(&name.text) {
-                    let cases = case_list.get_or_insert_with(|| case_names(db, file));
-                    let case = cases.contains(&name.text);
-                    edges.push(Edge { to: Node { item: *item, role: None }, span: name.span, case });
-                }
-            }
-            Mention::Member(module, name) => match names.get(&module.text) {
-                Some(Named::Module(other)) => {
-                    if let Some(item) = exported(db, Word::new(db, *other, name.text.clone())) {
-                        edges.push(Edge { to: Node { item, role: None }, span: name.span, case: false });
+        let mut cases = None;
+        let of_role = node.role.map(|_| in_role(db, node.item, node.role));
+        let mentioned = of_role.as_ref().unwrap_or_else(|| mentioned(db, node.item));
+        for (number, mention) in mentioned.iter().enumerate() {
+            match mention {
+                Mentioned::Name(name) => {
+                    if let Some(Named::Item(item)) = names.get(name) {
+                        let case = cases.get_or_insert_with(|| case_names(db, file)).contains(name);
+                        edges.push(Edge { to: Node { item: *item, role: None }, number, case });
                     }
                 }
-                Some(Named::Item(_) | Named::Unknown) => {}
-                None if module.text == "target" => {
-                    for (_, item) in platform_items(db, self.root) {
-                        let roles = roles(db, *item).iter().zip(0..);
-                        for (_, role) in roles.filter(|(role, _)| **role == name.text) {
-                            edges.push(Edge {
-                                to: Node { item: *item, role: Some(role) },
-                                span: name.span,
-                                case: false,
-                            });
+                Mentioned::Member(module, name) => match names.get(module) {
+                    Some(Named::Module(other)) => {
+                        if let Some(item) = exported(db, Word::new(db, *other, name.clone())) {
+                            edges.push(Edge { to: Node { item, role: None }, number, case: false });
                         }
                     }
-                }
-                None => {}
-            },
-        });
+                    Some(Named::Item(_) | Named::Unknown) => {}
+                    None if module == "target" => {
+                        for (_, item) in platform_items(db, self.root) {
+                            let roles = roles(db, *item).iter().zip(0..);
+                            for (_, role) in roles.filter(|(role, _)| *role == name) {
+                                let to = Node { item: *item, role: Some(role) };
+                                edges.push(Edge { to, number, case: false });
+                            }
+                        }
+                    }
+                    None => {}
+                },
+            }
+        }
         edges
     }
 
@@ -299,6 +300,7 @@ impl<'db> Graph<'db> {
         circle: u32,
         circles: &FxHashMap<Node<'db>, u32>,
     ) -> Option<Vec<Step<'db>>> {
+        let db = self.db;
         let mut came: FxHashMap<Node<'db>, Step<'db>> = FxHashMap::default();
         let mut queue = std::collections::VecDeque::from([first]);
         while let Some(from) = queue.pop_front() {
@@ -307,7 +309,8 @@ impl<'db> Graph<'db> {
                 if edge.case || circles.get(&edge.to) != Some(&circle) || came.contains_key(&edge.to) {
                     continue;
                 }
-                came.insert(edge.to, Step { from, span: edge.span, to: edge.to });
+                let span = span_of(db, from.item, from.role, edge.number);
+                came.insert(edge.to, Step { from, span, to: edge.to });
                 queue.push_back(edge.to);
             }
         }

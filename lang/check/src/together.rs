@@ -9,7 +9,7 @@ use unik_syntax::tree::ItemKind;
 use crate::codes;
 use crate::declared::{Named, Word, exported};
 use crate::file::file_diagnostics;
-use crate::mention::{Mention, mentions};
+use crate::mention::{Mentioned, mentioned};
 use crate::scope::{named, reached};
 
 /// Everything that is wrong with a file and all in its reach, file by file.
@@ -31,14 +31,14 @@ fn used_by_others<'db>(db: &'db dyn Db, files: &[SourceFile]) -> FxHashSet<Place
     let mut used = FxHashSet::default();
     for file in files {
         let word = |file, name: &smol_str::SmolStr| Word::new(db, file, name.clone());
-        let mut see = |mention: Mention<'_>| {
+        let mut see = |mention: &Mentioned| {
             let found: Option<Item<'db>> = match mention {
-                Mention::Name(name) => match named(db, word(*file, &name.text)) {
+                Mentioned::Name(name) => match named(db, word(*file, name)) {
                     Some(Named::Item(item)) => Some(item),
                     Some(Named::Module(_) | Named::Unknown) | None => None,
                 },
-                Mention::Member(module, name) => match named(db, word(*file, &module.text)) {
-                    Some(Named::Module(other)) => exported(db, word(other, &name.text)),
+                Mentioned::Member(module, name) => match named(db, word(*file, module)) {
+                    Some(Named::Module(other)) => exported(db, word(other, name)),
                     Some(Named::Item(_) | Named::Unknown) | None => None,
                 },
             };
@@ -46,7 +46,7 @@ fn used_by_others<'db>(db: &'db dyn Db, files: &[SourceFile]) -> FxHashSet<Place
                 used.extend(declared_at(db, item));
             }
         };
-        items(db, *file).iter().for_each(|item| mentions(&parsed(db, item).tree, None, &mut see));
+        items(db, *file).iter().for_each(|item| mentioned(db, item).iter().for_each(&mut see));
     }
     used
 }

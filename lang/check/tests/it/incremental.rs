@@ -80,14 +80,14 @@ fn white_space_inside_an_item() {
         "app.unik",
         |text| text.replace("port + other", "port  +  other"),
         expect![[r#"
-        checked 1
-        items 1
-        order 1
-        parsed 1
-        settled 1
-        signature 1
-        whole 1
-    "#]],
+            checked 1
+            items 1
+            mentioned 1
+            parsed 1
+            part 1
+            settled 1
+            signature 1
+        "#]],
     );
 }
 
@@ -97,14 +97,14 @@ fn a_body_of_the_same_type() {
         "app.unik",
         |text| text.replace("port + other.step", "port + 2 * other.step"),
         expect![[r#"
-        checked 1
-        items 1
-        order 1
-        parsed 1
-        settled 1
-        signature 1
-        whole 1
-    "#]],
+            checked 1
+            items 1
+            mentioned 1
+            parsed 1
+            part 1
+            settled 1
+            signature 1
+        "#]],
     );
 }
 
@@ -114,16 +114,20 @@ fn a_body_of_another_type() {
         "app.unik",
         |text| text.replace("port + other.step", "5"),
         expect![[r#"
-        checked 2
-        circles 1
-        item_at 2
-        items 1
-        order 1
-        parsed 1
-        settled 1
-        signature 1
-        whole 1
-    "#]],
+            checked 2
+            circles 1
+            idle 1
+            item_at 2
+            items 1
+            mentioned 1
+            order 1
+            parsed 1
+            part 1
+            settled 1
+            signature 1
+            used 1
+            uses 1
+        "#]],
     );
 }
 
@@ -137,19 +141,24 @@ fn a_new_name() {
             case_names 1
             checked 2
             circles 1
+            clashes 1
             declared 6
             exported 11
+            idle 1
             imported_files 1
             item_at 2
             items 4
+            mentioned 1
             named 17
             nearest_in 1
             order 1
             parsed 1
+            part 1
             platform_items 1
             scope 1
             settled 1
-            whole 1
+            used 1
+            uses 1
         "#]],
     );
 }
@@ -160,16 +169,17 @@ fn a_type_that_is_written() {
         "other.unik",
         |text| text.replace("Port", "Int"),
         expect![[r#"
-        checked 3
-        import 1
-        items 1
-        named 1
-        order 2
-        parsed 1
-        settled 2
-        signature 2
-        whole 2
-    "#]],
+            checked 3
+            import 1
+            items 1
+            mentioned 1
+            named 1
+            parsed 1
+            part 2
+            settled 2
+            signature 2
+            uses 1
+        "#]],
     );
 }
 
@@ -182,18 +192,22 @@ fn a_new_import() {
             case_names 2
             checked 6
             circles 1
+            clashes 2
             declared 2
+            idle 2
             import 1
             imported_files 2
             items 2
+            mentioned 5
             named 12
             order 2
             parsed 6
+            part 2
             platform_items 2
             reached 2
             scope 2
             settled 1
-            whole 2
+            used 1
         "#]],
     );
 }
@@ -207,16 +221,20 @@ fn a_new_item() {
             case_names 1
             checked 1
             circles 1
+            clashes 1
             declared 1
+            idle 1
             imported_files 1
             items 1
+            mentioned 1
             named 8
             order 1
             parsed 1
+            part 1
             platform_items 1
             scope 1
             settled 1
-            whole 1
+            used 1
         "#]],
     );
 }
@@ -230,23 +248,29 @@ fn breaking_and_mending() {
     db.set_text(root, whole.replace("net.tcp(port)", "net.tcp(port"));
     expect![[r#"
         checked 1
+        idle 1
         items 1
-        order 1
+        mentioned 1
         parsed 1
+        part 1
         settled 1
         signature 1
-        whole 1
+        used 1
+        uses 1
     "#]]
     .assert_eq(&ran(&db, root));
     db.set_text(root, whole.as_str());
     expect![[r#"
         checked 1
+        idle 1
         items 1
-        order 1
+        mentioned 1
         parsed 1
+        part 1
         settled 1
         signature 1
-        whole 1
+        used 1
+        uses 1
     "#]]
     .assert_eq(&ran(&db, root));
     assert_eq!(said(&db, root), "");
