@@ -30,9 +30,23 @@ pub struct Host {
 impl Host {
     /// A session over a world, with the files that come with the compiler.
     pub fn new(system: Arc<dyn System>, library: Library) -> Self {
+        Self::over(system, |overlay| Database::new(overlay, library))
+    }
+
+    /// A session that records which queries run, for tests: see [`Self::executed`].
+    pub fn recording(system: Arc<dyn System>, library: Library) -> Self {
+        Self::over(system, |overlay| Database::recording(overlay, library))
+    }
+
+    fn over(system: Arc<dyn System>, database: impl FnOnce(Arc<dyn System>) -> Database) -> Self {
         let overlay = Arc::new(Overlay::new(system));
-        let db = Database::new(overlay.clone(), library);
+        let db = database(overlay.clone());
         Self { db, folders: Arc::default(), overlay, open: BTreeSet::new(), members: Arc::default() }
+    }
+
+    /// The names of the queries that ran since the last call, sorted. Only a [`Self::recording`] session knows.
+    pub fn executed(&self) -> Vec<&str> {
+        self.db.executed()
     }
 
     /// Opens a file with the text that the editor has, or replaces that text.

@@ -10,6 +10,7 @@ mod graphs;
 mod layout;
 mod leading;
 mod mending;
+mod queries;
 mod reading;
 mod rewriting;
 mod support;
