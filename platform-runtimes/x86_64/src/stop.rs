@@ -177,7 +177,8 @@ fn hardware() -> Vec<(Vector, Hardware)> {
 
 fn fixed(fadt: &acpi::tables::Fadt) -> Option<(Vector, Hardware)> {
     let (status, enabled) = (fadt.status()?, fadt.enabled()?);
-    if !acpi::take_over(fadt) {
+    // Bits that are reserved read as zeros; where all are ones, there is no register behind what the table says (Xen's PVH guests).
+    if status.read16(0) == 0xffff || !acpi::take_over(fadt) {
         return None;
     }
     let vector = route_isa(fadt.interrupt, Trigger::Level).ok()?;
