@@ -10,6 +10,7 @@
 //! itself; a back end that is wrong is let go, and its users see an error.
 //!
 //! Start at `hypervisor` (what there is to ask for), `grants`, `events` and `ring` (how pages are shared and talked over).
+//! `store` is XenStore.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -25,3 +26,4 @@ mod hypercall;
 pub mod hypervisor;
 pub mod page;
 pub mod ring;
+pub mod store;
