@@ -10,7 +10,7 @@
 //! itself; a back end that is wrong is let go, and its users see an error.
 //!
 //! Start at `hypervisor` (what there is to ask for), `grants`, `events` and `ring` (how pages are shared and talked over).
-//! `store` is XenStore.
+//! `store` is XenStore, `bus` how front ends and back ends find each other there.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -18,6 +18,7 @@
 
 extern crate alloc;
 
+pub mod bus;
 pub mod console;
 pub mod events;
 pub mod grants;

@@ -3,6 +3,7 @@
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations, reason = "tests are no interface")]
 
 mod bench;
+mod bus;
 mod honest;
 mod hostile;
 mod server;
