@@ -90,6 +90,9 @@ impl Back {
     }
 }
 
+/// How often a back end may refuse what it is offered, one time after the other.
+const REFUSALS: u32 = 3;
+
 /// What a kind of device does.
 pub trait Driver {
     /// The state of a front end that has offered its rings: `Initialised` where it waits for the back end before it uses them (disks),
@@ -204,6 +207,7 @@ impl Front {
     async fn try_follow(&self, driver: &impl Driver, handshake: &mut Handshake) -> Result<String, Error> {
         let mut moved = Watch::new(&self.store, &format!("{}/backend", self.path)).await?;
         let mut watched: Option<(String, Watch)> = None;
+        let mut refused = 0;
         loop {
             let back = self.back().await?;
             let path = back.as_ref().map(|back| &back.path);
@@ -223,6 +227,15 @@ impl Front {
                 None => (None, false),
             };
             let step = handshake.next(state, online);
+            match step {
+                // One that takes no rings would be offered others for ever.
+                Step::Offer if refused == REFUSALS => {
+                    return Ok("its back end refuses what it is offered".into());
+                }
+                Step::Offer => refused += 1,
+                Step::Connect => refused = 0,
+                Step::Release | Step::Restart | Step::Wait => {}
+            }
             if step != Step::Wait {
                 self.step(driver, back.as_ref(), step).await?;
                 continue;

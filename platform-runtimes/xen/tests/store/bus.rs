@@ -129,6 +129,20 @@ fn a_back_end_that_vanishes_may_return() {
 }
 
 #[test]
+fn a_back_end_that_takes_no_rings_is_not_offered_them_for_ever() {
+    let refused: Line<'_> = (&[("state", "5"), ("state", "6")], "1", &["released"]);
+    let offered: Line<'_> = (&[("state", "2")], "3", &[OFFER]);
+    let connected: Line<'_> = (&[("state", "4")], "4", &["connected, Some(99) sectors"]);
+    let gives_up: &[&str] = &["released", "ended: its back end refuses what it is offered"];
+    let first: Line<'_> = (UP, "3", &[OFFER]);
+    check(&[first, refused, offered, refused, offered, refused, (&[("state", "2")], "6", gives_up)]);
+    // What was taken once counts anew.
+    check(&[
+        first, refused, offered, refused, offered, connected, refused, offered, refused, offered, connected,
+    ]);
+}
+
+#[test]
 fn what_makes_no_sense_ends_the_device() {
     let malformed = |path: &str| format!("ended: what stands in {path} of XenStore makes no sense");
     check(&[(
