@@ -88,9 +88,9 @@ impl<H: Hypervisor, D: Dma<Memory: Atomics>> Grants<H, D> {
 
     /// Lets a domain use the page at an address, a multiple of the page size.
     pub fn grant(&self, domain: Domain, address: u64, access: Access) -> Result<Reference, Exhausted> {
-        let reference = self.take()?;
         // No machine of this architecture has memory above 2⁴⁴ for a guest of version 1 of the table.
         let frame = u32::try_from(address / PAGE as u64).map_err(|_| Exhausted::Memory)?;
+        let reference = self.take()?;
         let flags = PERMIT_ACCESS | if access == Access::Read { READ_ONLY } else { 0 };
         self.with(reference, |page, at| {
             page.store32(at + 4, frame);
@@ -162,5 +162,144 @@ impl<H: Hypervisor, D: Dma<Memory: Atomics>> Grants<H, D> {
         let pages = self.pages.borrow();
         let page = pages.get((reference / PER_PAGE) as usize)?;
         Some(act(page, (reference % PER_PAGE) as usize * ENTRY))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+    use alloc::rc::Rc;
+    use unik_driver::space::{Piece, Space as Memories};
+
+    use crate::hypervisor::{Parameter, Port, Reason};
+
+    /// A hypervisor that has pages for the table, and remembers where it was told to put them.
+    #[derive(Clone, Debug, Default)]
+    struct Played {
+        most: u32,
+        refuses: Rc<Cell<bool>>,
+        mapped: Rc<RefCell<Vec<(u64, u64)>>>,
+    }
+
+    impl Hypervisor for Played {
+        fn allocate(&self, _: Domain) -> Result<Port, Refused> {
+            unreachable!("a table needs no port")
+        }
+
+        fn close(&self, _: Port) -> Result<(), Refused> {
+            unreachable!("a table needs no port")
+        }
+
+        fn notify(&self, _: Port) -> Result<(), Refused> {
+            unreachable!("a table needs no port")
+        }
+
+        fn map(&self, space: Space, index: u64, address: u64) -> Result<(), Refused> {
+            assert_eq!(space, Space::GrantTable);
+            if self.refuses.get() {
+                return Err(Refused { call: "XENMEM_add_to_physmap", code: -12 });
+            }
+            self.mapped.borrow_mut().push((index, address));
+            Ok(())
+        }
+
+        fn grant_table_size(&self) -> Result<(u32, u32), Refused> {
+            Ok((1, self.most))
+        }
+
+        fn parameter(&self, _: Parameter) -> Result<u64, Refused> {
+            unreachable!("a table needs no parameter")
+        }
+
+        fn set_parameter(&self, _: Parameter, _: u64) -> Result<(), Refused> {
+            unreachable!("a table needs no parameter")
+        }
+
+        fn shut_down(&self, _: Reason) -> Refused {
+            unreachable!("a table ends nothing")
+        }
+    }
+
+    const BACK: Domain = Domain(0);
+
+    fn grants(most: u32) -> (Grants<Played, Memories>, Played, Memories) {
+        let (played, memory) = (Played { most, ..Played::default() }, Memories::default());
+        (Grants::new(played.clone(), memory.clone()), played, memory)
+    }
+
+    fn entry(grants: &Grants<Played, Memories>, reference: Reference) -> (u16, u16, u32) {
+        let read = |page: &Piece, at: usize| (page.load16(at), page.load16(at + 2), page.load32(at + 4));
+        grants.with(reference.0, read).expect("the table has it")
+    }
+
+    #[test]
+    fn an_entry_says_who_may_do_what_with_which_page() {
+        let (grants, played, _) = grants(4);
+        let read = grants.grant(Domain(7), 0x12_3000, Access::Read).expect("there is room");
+        let write = grants.grant(BACK, 0x45_6000, Access::Write).expect("there is room");
+        assert_eq!(entry(&grants, read), (PERMIT_ACCESS | READ_ONLY, 7, 0x123));
+        assert_eq!(entry(&grants, write), (PERMIT_ACCESS, 0, 0x456));
+        assert!(read.0 >= RESERVED && write.0 >= RESERVED);
+        assert_eq!(played.mapped.borrow().len(), 1, "one page of the table is enough");
+        assert_eq!(grants.end(read), Ok(()));
+        assert_eq!(entry(&grants, read).0, 0);
+    }
+
+    #[test]
+    fn what_the_other_side_has_mapped_is_not_given_out_again() {
+        let (grants, ..) = grants(1);
+        let held = grants.grant(BACK, 0x1000, Access::Write).expect("there is room");
+        for flag in [READING, WRITING, READING | WRITING] {
+            grants.with(held.0, |page, at| page.store16(at, PERMIT_ACCESS | flag));
+            assert_eq!(grants.end(held), Err(InUse));
+        }
+        let mut others = BTreeSet::new();
+        while let Ok(other) = grants.grant(BACK, 0x2000, Access::Read) {
+            assert!(other != held && others.insert(other));
+        }
+        grants.with(held.0, |page, at| page.store16(at, PERMIT_ACCESS));
+        assert_eq!(grants.end(held), Ok(()));
+        assert_eq!(grants.grant(BACK, 0x3000, Access::Read), Ok(held));
+    }
+
+    #[test]
+    fn a_table_grows_until_it_may_not() {
+        let (grants, played, _) = grants(3);
+        let mut given = BTreeSet::new();
+        let refused = loop {
+            match grants.grant(BACK, 0x1000, Access::Read) {
+                Ok(reference) => assert!(given.insert(reference), "{reference:?} was given twice"),
+                Err(refused) => break refused,
+            }
+        };
+        assert_eq!(refused, Exhausted::Full { entries: 3 * PER_PAGE });
+        assert_eq!(given.len() as u32, 3 * PER_PAGE - RESERVED);
+        assert_eq!(played.mapped.borrow().iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0, 1, 2]);
+        // All of it can be had again.
+        given.iter().for_each(|reference| assert_eq!(grants.end(*reference), Ok(())));
+        assert_eq!(grants.free(), given.len());
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_told_and_asked_for_again_later() {
+        let (grants, played, memory) = grants(2);
+        played.refuses.set(true);
+        let refused = Refused { call: "XENMEM_add_to_physmap", code: -12 };
+        assert_eq!(grants.grant(BACK, 0x1000, Access::Read), Err(Exhausted::Refused(refused)));
+        played.refuses.set(false);
+        assert!(grants.grant(BACK, 0x1000, Access::Read).is_ok());
+        while grants.free() > 0 {
+            assert!(grants.grant(BACK, 0x1000, Access::Read).is_ok());
+        }
+        memory.limit(100);
+        assert_eq!(grants.grant(BACK, 0x1000, Access::Read), Err(Exhausted::Memory));
+    }
+
+    #[test]
+    fn a_reference_of_nobody_is_no_grant() {
+        let (grants, ..) = grants(1);
+        assert_eq!(grants.end(Reference(5)), Err(InUse));
+        assert_eq!(grants.end(Reference(u32::MAX)), Err(InUse));
     }
 }

@@ -22,9 +22,48 @@ pub mod bus;
 pub mod console;
 pub mod events;
 pub mod grants;
-#[allow(dead_code, reason = "the machine, which makes these calls, is to follow")]
 mod hypercall;
 pub mod hypervisor;
+mod machine;
 pub mod page;
 pub mod ring;
 pub mod store;
+
+pub use machine::Unusable;
+use unik_platform::{Arguments, Exit, Failure, Image};
+/// Writes a line to the console.
+pub use unik_x86_64::console::write_line;
+/// What the machine gives by itself; the console is the one of the hypervisor.
+pub use unik_x86_64::{Entropy, Program, Serial, Timer, Wall};
+
+/// Makes the entry of an image and its `async fn start(arguments: Arguments) -> Result<(), Failure>`.
+#[macro_export]
+macro_rules! entry {
+    ($image:expr, $start:path) => {
+        #[unsafe(no_mangle)]
+        fn unik_image_main() -> ! {
+            $crate::run(&$image, $start)
+        }
+    };
+}
+
+/// Runs an image from its boot arguments to its exit code; what `entry!` calls.
+///
+/// On a machine that is no guest of Xen it runs all the same: only what needs the hypervisor is missing there.
+pub fn run<F>(image: &'static Image, start: fn(Arguments) -> F) -> !
+where
+    F: Future<Output = Result<(), Failure>>,
+{
+    match machine::start() {
+        Ok(()) | Err(Unusable::NotXen) => unik_x86_64::run(image, start),
+        Err(unusable) => {
+            write_line(&alloc::format!("{}: {unusable}", image.name));
+            unik_x86_64::exit(Exit::DEVICE)
+        }
+    }
+}
+
+/// The connection to XenStore, for what has no device of its own yet; nothing on a machine that is no guest of Xen.
+pub fn store() -> Option<store::Store> {
+    machine::store()
+}

@@ -1,0 +1,309 @@
+//! The machine as this target knows it: pages that it shares, pages that the tools have made, events that wake it, and the end.
+//!
+//! One of the two files with unsafe code: it lends parts of shared memory, follows the clock in a page that the hypervisor writes, and
+//! has a static without a lock.
+
+#![allow(unsafe_code, reason = "see above; each block says who guarantees what")]
+
+use alloc::rc::Rc;
+use core::cell::{Cell, OnceCell, RefCell};
+use core::fmt;
+use core::ops::{Deref, Range};
+use core::sync::atomic::Ordering;
+
+use unik_driver::{Atomics, Dma, Memory, NoMemory};
+use unik_platform::Exit;
+use unik_x86_64::mmio::Mmio;
+use unik_x86_64::{Source, clock, console, current, interrupt, memory};
+
+use crate::bus::{self, Request};
+use crate::console::Console;
+use crate::events::{Events, TIME, WALL};
+use crate::hypercall::Xen;
+use crate::hypervisor::{Hypervisor, PAGE, Parameter, Port, Reason, Refused, Space};
+use crate::page::Page;
+use crate::store::Store;
+
+/// Memory of the machine that another domain shares. Only drivers of this crate have it.
+#[derive(Debug)]
+pub(crate) struct Shared(memory::Shared);
+
+impl Memory for Shared {
+    fn address(&self) -> u64 {
+        self.0.address()
+    }
+
+    fn load8(&self, offset: usize) -> u8 {
+        self.0.load(offset)
+    }
+
+    fn load16(&self, offset: usize) -> u16 {
+        self.0.load(offset)
+    }
+
+    fn load32(&self, offset: usize) -> u32 {
+        self.0.load(offset)
+    }
+
+    fn store8(&self, offset: usize, value: u8) {
+        self.0.store(offset, value);
+    }
+
+    fn store16(&self, offset: usize, value: u16) {
+        self.0.store(offset, value);
+    }
+
+    fn store32(&self, offset: usize, value: u32) {
+        self.0.store(offset, value);
+    }
+
+    fn store64(&self, offset: usize, value: u64) {
+        self.0.store(offset, value);
+    }
+
+    fn lend<R>(&self, range: Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R {
+        // SAFETY: the drivers, who alone have this, lend what is theirs: a page that is granted is not lent until the grant has ended.
+        look(unsafe { self.0.slice(range) })
+    }
+
+    fn lend_mut<R>(&self, range: Range<usize>, fill: impl FnOnce(&mut [u8]) -> R) -> R {
+        // SAFETY: as for `lend`; `Arena` and `Pages` give a range to one user until it is given back.
+        fill(unsafe { self.0.slice_mut(range) })
+    }
+}
+
+impl Atomics for Shared {
+    fn compare_exchange16(&self, offset: usize, expected: u16, new: u16) -> Result<u16, u16> {
+        self.0.atomic16(offset).compare_exchange(expected, new, Ordering::SeqCst, Ordering::SeqCst)
+    }
+
+    fn swap64(&self, offset: usize, value: u64) -> u64 {
+        self.0.atomic64(offset).swap(value, Ordering::SeqCst)
+    }
+
+    fn fetch_and64(&self, offset: usize, bits: u64) -> u64 {
+        self.0.atomic64(offset).fetch_and(bits, Ordering::SeqCst)
+    }
+
+    fn fetch_or64(&self, offset: usize, bits: u64) -> u64 {
+        self.0.atomic64(offset).fetch_or(bits, Ordering::SeqCst)
+    }
+}
+
+/// The heap.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heap;
+
+impl Dma for Heap {
+    type Memory = Shared;
+
+    fn allocate(&self, bytes: usize) -> Result<Shared, NoMemory> {
+        memory::Shared::new(bytes).map(Shared).map_err(|_| NoMemory { bytes })
+    }
+}
+
+/// A page that the tools have made for a ring. It is no RAM of this domain.
+struct Window(Mmio);
+
+impl Page for Window {
+    fn load8(&self, offset: usize) -> u8 {
+        self.0.read8(offset)
+    }
+
+    fn store8(&self, offset: usize, value: u8) {
+        self.0.write8(offset, value);
+    }
+
+    fn load32(&self, offset: usize) -> u32 {
+        self.0.read32(offset)
+    }
+
+    fn store32(&self, offset: usize, value: u32) {
+        self.0.write32(offset, value);
+    }
+}
+
+/// A value of the one processor.
+struct OneProcessor<T>(T);
+
+// SAFETY: an image runs on one processor, and no interrupt handler knows of this crate, so nothing uses the value at the same time
+// as something else. On the host nothing uses it: it needs the machine.
+unsafe impl<T> Sync for OneProcessor<T> {}
+
+impl<T> Deref for OneProcessor<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A console that does not take anything for so many looks is dead: what would be written is lost, the program goes on.
+const PATIENCE: u32 = 100_000_000;
+
+/// What the whole program has of the hypervisor, once it is found.
+struct Guest {
+    xen: Cell<Option<Xen>>,
+    console: RefCell<Option<(Console<Window>, Port)>>,
+    reason: Cell<Reason>,
+    store: OnceCell<Store>,
+}
+
+static GUEST: OneProcessor<Guest> = OneProcessor(Guest {
+    xen: Cell::new(None),
+    console: RefCell::new(None),
+    reason: Cell::new(Reason::PowerOff),
+    store: OnceCell::new(),
+});
+
+/// Why the machine cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// There is another hypervisor, or none.
+    NotXen,
+    /// Xen refuses what every guest may have.
+    Refused(Refused),
+    /// A page or port that the tools make for every guest is missing, or lies where none can.
+    Missing(Parameter),
+    /// There is no memory for the page of the events.
+    Memory,
+    /// The processor has no interrupt controller that works.
+    Interrupts,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotXen => f.write_str("this machine is no guest of Xen"),
+            Self::Refused(refused) => refused.fmt(f),
+            Self::Missing(parameter) => write!(f, "the tools have not made what {parameter:?} names"),
+            Self::Memory => f.write_str("there is no memory for the page of the events"),
+            Self::Interrupts => f.write_str("the processor has no interrupt controller that works"),
+        }
+    }
+}
+
+impl core::error::Error for Unusable {}
+
+impl From<Refused> for Unusable {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+/// Takes the guest over from the plain machine: its console, its end, its clock, its events, its store. Everything but the store's
+/// requests works before the executor runs.
+pub(crate) fn start() -> Result<(), Unusable> {
+    let xen = Xen::find().ok_or(Unusable::NotXen)?;
+    GUEST.xen.set(Some(xen));
+    unik_x86_64::end_by(end);
+    let ring = Console::new(window(xen, Parameter::ConsolePage)?);
+    GUEST.console.replace(Some((ring, port(xen, Parameter::ConsolePort)?)));
+    console::set(write);
+
+    let info = Heap.allocate(PAGE).map_err(|_| Unusable::Memory)?;
+    xen.map(Space::SharedInfo, 0, info.address())?;
+    let address = info.address();
+    let events = Rc::new(Events::new(info));
+    // SAFETY: the hypervisor keeps both there from now on. `events` is kept by the machine for as long as the program runs, and
+    // reaches the page by volatile and atomic accesses alone.
+    unsafe { clock::follow(address + TIME as u64, address + WALL as u64) };
+    let (_, vector) = interrupt::message().map_err(|_| Unusable::Interrupts)?;
+    // A vector, by which the processor is interrupted for as long as the upcall is pending.
+    xen.set_parameter(Parameter::Callback, 2 << 56 | u64::from(vector & 0xff))?;
+    current().platform().add_source(Rc::new(Upcalls(events.clone())));
+
+    let to_store = port(xen, Parameter::StorePort)?;
+    let store = Store::new(window(xen, Parameter::StorePage)?, move || tell(xen, to_store));
+    events.unmask(to_store);
+    current().platform().add_source(Rc::new(Connection(store.clone())));
+    current().spawn(heed(store.clone()));
+    let _ = GUEST.store.set(store);
+    Ok(())
+}
+
+fn window(xen: Xen, parameter: Parameter) -> Result<Window, Unusable> {
+    let address = xen.parameter(parameter)?.checked_mul(PAGE as u64).filter(|address| *address != 0);
+    let page = address.and_then(|address| Mmio::find(address, PAGE));
+    page.map(Window).ok_or(Unusable::Missing(parameter))
+}
+
+fn port(xen: Xen, parameter: Parameter) -> Result<Port, Unusable> {
+    let port = u32::try_from(xen.parameter(parameter)?).ok().filter(|port| *port != 0);
+    port.map(Port).ok_or(Unusable::Missing(parameter))
+}
+
+/// Tells the other end of a port. One that is gone is noticed by its silence.
+fn tell(xen: Xen, port: Port) {
+    let _: Result<(), Refused> = xen.notify(port);
+}
+
+/// The events of the machine.
+struct Upcalls(Rc<Events<Shared>>);
+
+impl Source for Upcalls {
+    fn poll(&self) -> bool {
+        self.0.take()
+    }
+
+    fn arm(&self) -> bool {
+        self.0.has_come()
+    }
+}
+
+/// The way to the store.
+struct Connection(Store);
+
+impl Source for Connection {
+    fn poll(&self) -> bool {
+        self.0.poll()
+    }
+
+    fn arm(&self) -> bool {
+        self.0.has_work()
+    }
+}
+
+/// Stops the program when the tools ask for it.
+async fn heed(store: Store) {
+    let error = bus::listen(&store, |request| {
+        if request == Request::Reboot {
+            GUEST.reason.set(Reason::Reboot);
+        }
+        unik_x86_64::press();
+    })
+    .await;
+    log::warn!("the tools can no longer ask this program to stop: {error}");
+}
+
+/// The store of this guest; nothing on another machine.
+pub(crate) fn store() -> Option<Store> {
+    GUEST.store.get().cloned()
+}
+
+fn write(bytes: &[u8]) {
+    // A panic while it writes finds it borrowed: its words are lost, and the program ends.
+    let Ok(mut console) = GUEST.console.try_borrow_mut() else { return };
+    let (Some((ring, port)), Some(xen)) = (&mut *console, GUEST.xen.get()) else { return };
+    let (mut rest, mut looks) = (bytes, 0);
+    while !rest.is_empty() && looks < PATIENCE {
+        let written = ring.write(rest, || tell(xen, *port));
+        looks = if written == 0 { looks + 1 } else { 0 };
+        rest = &rest[written..];
+    }
+}
+
+/// Tells the hypervisor that the program is done, once the host has taken its last words.
+fn end(code: Exit) {
+    let Some(xen) = GUEST.xen.get() else { return };
+    if let Ok(console) = GUEST.console.try_borrow()
+        && let Some((ring, _)) = &*console
+    {
+        let mut looks = 0;
+        while !ring.is_empty() && looks < PATIENCE {
+            looks += 1;
+        }
+    }
+    // It returns only if it is refused; then the machine has ways of its own.
+    xen.shut_down(if code == Exit::PANIC { Reason::Crash } else { GUEST.reason.get() });
+}
