@@ -1,6 +1,6 @@
 // The card of a node: what it is, where it comes from, why it is there, and what can be done with it.
 
-import { element, shortName } from './parts.js';
+import { element, problemClass, shortName } from './parts.js';
 
 /**
  * Fills the card.
@@ -21,7 +21,7 @@ export function fillCard(card, node, answer, fixed, act) {
     element('p', { class: 'kind', text: kind.filter(Boolean).join(' · ') }),
     ...[
       node.doc ? element('p', { text: node.doc }) : null,
-      list('Problems', node.problems.map((/** @type {any} */ problem) => element('span', { class: 'problem', text: `${problem.code} ${problem.message}` }))),
+      list('Problems', node.problems.map((/** @type {any} */ problem) => element('span', { class: problemClass(problem), text: `${problem.code} ${problem.message}` }))),
       list('Why', node.why),
       list('Keys', keys.map((/** @type {any} */ key) => `--${key.option} = ${key.value ?? '—'}${key.origin ? ` (${key.origin})` : ''}`)),
       list('Members', node.members),

@@ -92,7 +92,7 @@ function banner(text) {
 function announce(old, answer) {
   const taken = answer.nodes.filter((/** @type {any} */ node) => node.taken).length;
   const problems = answer.nodes.reduce((/** @type {number} */ sum, /** @type {any} */ node) => sum + node.problems.length, answer.problems.length);
-  const text = `${answer.unikernel}: ${answer.nodes.length} nodes, ${taken} taken${problems ? `, ${problems} problems` : ''}`;
+  const text = `${answer.unikernel}: ${answer.nodes.length} nodes, ${taken} taken${problems ? `, ${problems} problem${problems === 1 ? '' : 's'}` : ''}`;
   if (!old || part('live').textContent !== text) part('live').textContent = text;
 }
 

@@ -1,6 +1,6 @@
 // The panel beside the picture: keys with a control for each type, what differs, what is wrong, which scopes are one box.
 
-import { element, shortName } from './parts.js';
+import { element, problemClass, shortName } from './parts.js';
 
 /** What a change is called, and its sign in the picture. @type {Record<string, string>} */
 const SIGNS = { added: '+', removed: '−', changed: '~' };
@@ -100,7 +100,7 @@ function problemsOf(answer, act) {
   const all = [...answer.problems.map((/** @type {any} */ problem) => ({ problem, node: null })), ...ofNodes];
   if (all.length === 0) return [];
   const row = (/** @type {any} */ { problem, node }) =>
-    element('button', { type: 'button', class: 'problem', title: problem.message, click: () => (node ? act.select(node.id) : act.reveal(problem)) }, [
+    element('button', { type: 'button', class: problemClass(problem), title: problem.message, click: () => (node ? act.select(node.id) : act.reveal(problem)) }, [
       `${problem.code} ${problem.message.split('\n')[0]} (${shortName(problem.uri)}:${problem.range.start.line + 1})`,
     ]);
   return [element('h2', { text: `Problems (${all.length})` }), element('div', { class: 'list' }, all.map(row))];

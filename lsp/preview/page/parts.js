@@ -66,3 +66,11 @@ export function closure(edges, id, way) {
   for (const at of found) for (const edge of next.get(at) ?? []) found.add(edge[there]);
   return found;
 }
+
+/**
+ * The classes of a diagnostic where it is listed.
+ * @param {{ severity: string }} problem
+ */
+export function problemClass(problem) {
+  return problem.severity === 'warning' ? 'problem warning' : 'problem';
+}

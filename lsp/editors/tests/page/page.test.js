@@ -126,6 +126,10 @@ describe('the page of unikc preview', () => {
     assert.ok(Math.hypot(was.x - now.x, was.y - now.y) < 2, `${JSON.stringify(was)} ${JSON.stringify(now)}`);
     preview.write(text.replace('net.tcp(port) else', 'net.tcp(wrong) else'));
     await page.locator('.panel button.problem').first().waitFor();
+    preview.write(`${text}\nlet idle = 1\n`);
+    await page.locator('.panel button.problem.warning').waitFor();
+    assert.equal(await page.locator('.panel button.problem:not(.warning)').count(), 0, 'a warning is no error');
+    assert.match(await page.locator('#live').textContent(), /, 1 problem$/);
     preview.write('let a = 1\n');
     await page.locator('#banner').filter({ hasText: 'declares no unikernel' }).waitFor();
     assert.ok(await node(page, 'file_server').isVisible(), 'the last picture stays');
