@@ -6,6 +6,9 @@ use unik_ide::{CompletionKind, Piece};
 use crate::convert::documentation;
 use crate::snapshot::Snapshot;
 
+/// The most completions of an answer: more than anybody looks at, and few enough to be written at once in a large file.
+const MOST: usize = 250;
+
 /// Whether the client fills in the places of snippets.
 pub(crate) fn knows_snippets(client: &ClientCapabilities) -> bool {
     let completion = client.text_document.as_ref().and_then(|document| document.completion.as_ref());
@@ -20,7 +23,9 @@ pub(crate) fn completions(
     snippets: bool,
 ) -> CompletionList {
     let (file, offset) = snapshot.at(&at.text_document, at.position);
-    let found = snapshot.analysis.completions(file, offset);
+    let mut found = snapshot.analysis.completions(file, offset);
+    let word = snapshot.analysis.text(file).get(found.span.start as usize..offset as usize);
+    let is_incomplete = found.narrow(word.unwrap_or_default(), MOST);
     let range = snapshot.range(file, found.span);
     let item = |(at, item): (usize, unik_ide::Completion)| {
         let snippet = snippets && !item.snippet.is_empty();
@@ -37,7 +42,7 @@ pub(crate) fn completions(
         }
     };
     let all = found.items.into_iter().filter(|item| snippets || item.kind != CompletionKind::Template);
-    CompletionList { is_incomplete: false, items: all.enumerate().map(item).collect() }
+    CompletionList { is_incomplete, items: all.enumerate().map(item).collect() }
 }
 
 /// The pieces in the syntax of snippets, places numbered in their order.

@@ -68,6 +68,22 @@ pub struct Completions {
     pub items: Vec<Completion>,
 }
 
+impl Completions {
+    /// Where there are more than so many: the first of those whose name has the characters of `word` in their order, in either case.
+    /// Gives whether any were left out; then it has to be asked again when the word grows.
+    pub fn narrow(&mut self, word: &str, most: usize) -> bool {
+        if self.items.len() <= most {
+            return false;
+        }
+        self.items.retain(|item| {
+            let mut label = item.label.chars();
+            word.chars().all(|wanted| label.any(|char| char.eq_ignore_ascii_case(&wanted)))
+        });
+        self.items.truncate(most);
+        true
+    }
+}
+
 /// Whether something of a type cannot be part of an expression of the wanted type. What a `Bool` compares may have any value type.
 pub(crate) fn unfit(ty: &Type, wanted: Option<&Type>) -> bool {
     let Some(wanted) = wanted.filter(|wanted| !wanted.has_unknown() && !ty.has_unknown()) else {
@@ -130,4 +146,27 @@ pub(crate) fn plain(label: &str, kind: CompletionKind) -> Completion {
 pub(crate) fn words(words: &[&str]) -> Vec<Completion> {
     let word = |word: &&str| Completion { snippet: shape(word), ..plain(word, CompletionKind::Keyword) };
     words.iter().map(word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_are_narrowed_to_those_that_are_being_written() {
+        let names = ["alpha", "beta", "Bet_a", "tab", "b_e_t"];
+        let check = |word: &str, most, expected: &[&str], cut| {
+            let items = names.map(|name| plain(name, CompletionKind::Value)).to_vec();
+            let mut completions = Completions { span: Span::at(0), items };
+            assert_eq!(completions.narrow(word, most), cut, "{word} {most}");
+            let left: Vec<&str> = completions.items.iter().map(|item| item.label.as_str()).collect();
+            assert_eq!(left, expected, "{word} {most}");
+        };
+        check("", 5, &names, false);
+        check("zzz", 5, &names, false);
+        check("", 2, &["alpha", "beta"], true);
+        check("bta", 4, &["beta", "Bet_a"], true);
+        check("BET", 2, &["beta", "Bet_a"], true);
+        check("zzz", 4, &[], true);
+    }
 }
