@@ -16,7 +16,7 @@ export async function chooseTarget(server: Server, configurations: Configuration
   const { target, keys } = configurations.of(uri);
   const picks: Pick<string | null>[] = [
     ...graph.targets.map((name) => ({ label: name, value: name, ...(name === target ? { description: "chosen" } : {}) })),
-    { label: "Any target", detail: "Choices by the target stay open", value: null },
+    { label: "No target", detail: "The usual one, as without --target", value: null },
   ];
   const chosen = await vscode.window.showQuickPick(picks, { title: "Target", placeHolder: "What to look at it for, build and run" });
   if (chosen !== undefined) configurations.try(uri, { target: chosen.value, keys });

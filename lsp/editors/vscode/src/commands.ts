@@ -51,7 +51,7 @@ export function commands({ server, configurations, preview, tasks }: Parts): vsc
     onFile("unik.saveConfiguration", (uri) => configurations.save(uri)),
     onFile("unik.run", async (uri, lens) => {
       const unikernel = lens.unikernel ?? (await askUnikernel(server, uri));
-      if (unikernel !== undefined) await tasks.start("run", uri, unikernel, lens.target);
+      if (unikernel !== undefined) await tasks.start("run", uri, unikernel, lens.target ?? undefined);
     }),
     onFile("unik.build", async (uri, lens) => {
       const unikernel = lens.unikernel ?? (await askUnikernel(server, uri));

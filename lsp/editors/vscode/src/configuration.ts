@@ -22,8 +22,10 @@ export interface Change {
 
 /** The configurations of all workspace folders. */
 export class Configurations implements vscode.Disposable {
-  /** What is tried, by the folder, or by the file where it lies in none. */
+  /** What is tried, by the folder; files outside of all share one. */
   private readonly tried = new Map<string, Tried>();
+  /** Whether only one of the two settings may be written yet. */
+  private saving = false;
   private readonly changes = new vscode.EventEmitter<Change>();
   private readonly subscription: vscode.Disposable;
 
@@ -32,11 +34,7 @@ export class Configurations implements vscode.Disposable {
 
   constructor() {
     this.subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration("unik.target") && !event.affectsConfiguration("unik.keys")) return;
-      this.tried.clear();
-      for (const folder of vscode.workspace.workspaceFolders ?? []) {
-        this.changes.fire({ uri: folder.uri, bySettings: true });
-      }
+      if (event.affectsConfiguration("unik.target") || event.affectsConfiguration("unik.keys")) this.changed();
     });
   }
 
@@ -70,8 +68,23 @@ export class Configurations implements vscode.Disposable {
     const settings = vscode.workspace.getConfiguration("unik", folder);
     const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
     const where = several ? vscode.ConfigurationTarget.WorkspaceFolder : vscode.ConfigurationTarget.Workspace;
-    await settings.update("target", target ?? undefined, where);
-    await settings.update("keys", Object.keys(keys).length === 0 ? undefined : keys, where);
+    this.saving = true;
+    try {
+      await settings.update("target", target ?? undefined, where);
+      await settings.update("keys", Object.keys(keys).length === 0 ? undefined : keys, where);
+    } finally {
+      this.saving = false;
+      this.changed();
+    }
+  }
+
+  /** The settings are others now, and nothing else counts. */
+  private changed(): void {
+    if (this.saving) return;
+    this.tried.clear();
+    for (const folder of vscode.workspace.workspaceFolders ?? []) {
+      this.changes.fire({ uri: folder.uri, bySettings: true });
+    }
   }
 
   dispose(): void {
@@ -82,16 +95,11 @@ export class Configurations implements vscode.Disposable {
 
 /** Whose configuration a file has. */
 function owner(uri: vscode.Uri): string {
-  return (vscode.workspace.getWorkspaceFolder(uri)?.uri ?? uri).toString();
+  return vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() ?? "";
 }
 
-/** Whether the server knows the file's configuration: it does for files of folders. */
-export function isKnownToServer(uri: vscode.Uri): boolean {
-  return vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-}
-
-/** What the settings say. */
-function ofSettings(uri: vscode.Uri): Configuration {
+/** What the settings say for a file, or for files outside of all folders. */
+export function ofSettings(uri?: vscode.Uri): Configuration {
   const settings = vscode.workspace.getConfiguration("unik", uri);
   return normal({ target: settings.get("target"), keys: settings.get("keys") });
 }

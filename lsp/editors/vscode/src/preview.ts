@@ -40,6 +40,8 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
       server.onDidChangeHealth(({ state }) => {
         if (state === "running") this.post({ kind: "changed" });
       }),
+      // The server tells what changes the last answer only, and that may be one about a value that somebody is typing.
+      configurations.onDidChange(() => this.post({ kind: "changed" })),
     );
   }
 
@@ -122,6 +124,7 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
     switch (message.kind) {
       case "ask": {
         const answer = await this.ask({ ...message.params, textDocument: { uri: this.server.uriOf(uri) } });
+        if (answer === undefined) return;
         this.post({ kind: "graph", serial: message.serial, answer });
         return this.answered(uri);
       }
@@ -144,12 +147,14 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
     this.light(visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString()));
   }
 
-  private async ask(params: GraphParams): Promise<Graph | null> {
+  /** Undefined while no server runs: when one does, the page is told to ask again. */
+  private async ask(params: GraphParams): Promise<Graph | null | undefined> {
     try {
-      return await this.server.graph(params);
+      const answer = await this.server.graph(params);
+      return this.server.health.state === "running" ? answer : undefined;
     } catch {
-      // The server has logged it, or is being stopped: then the page is told when it runs again.
-      return null;
+      // The server has logged it, or has just been stopped.
+      return undefined;
     }
   }
 }
@@ -168,7 +173,9 @@ export async function saveGraph(
 ): Promise<void> {
   const file = await server.exported({ ...params, textDocument: { uri: server.uriOf(uri) }, format });
   if (file === null) {
-    void vscode.window.showErrorMessage("There is no graph to export: the file declares no unikernel, or has too many mistakes.");
+    const running = server.health.state === "running";
+    const why = running ? "the file declares no unikernel, or has too many mistakes" : "the server of unik does not run";
+    void vscode.window.showErrorMessage(`There is no graph to export: ${why}.`);
     return;
   }
   const folder = uri.scheme === "file" ? vscode.Uri.joinPath(uri, "..") : vscode.workspace.workspaceFolders?.[0]?.uri;

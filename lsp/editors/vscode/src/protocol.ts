@@ -48,7 +48,8 @@ export interface Graph {
 export interface LensArguments {
   uri: string;
   unikernel?: string;
-  target?: string;
+  /** Null: that of the configuration. */
+  target?: string | null;
 }
 
 export const graphRequest = new RequestType<GraphParams, Graph | null, void>("unik/graph");

@@ -4,7 +4,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
 import type { LanguageClientOptions } from "vscode-languageclient/node";
-import { isKnownToServer, normal } from "./configuration";
+import { normal, ofSettings } from "./configuration";
 import type { Configurations } from "./configuration";
 import { program, version } from "./program";
 import { configureRequest, exportRequest, graphChanged, graphRequest } from "./protocol";
@@ -73,14 +73,14 @@ export class Server implements vscode.Disposable {
   async graph(params: GraphParams, token?: vscode.CancellationToken): Promise<Graph | null> {
     await this.queue;
     if (this.client?.state !== State.Running) return null;
-    return await this.client.sendRequest(graphRequest, this.withConfiguration(params), token);
+    return await this.client.sendRequest(graphRequest, params, token);
   }
 
   /** The graph as a file to be saved, and a name for it. */
   async exported(params: GraphParams & { format: ExportFormat }): Promise<{ name: string; text: string } | null> {
     await this.queue;
     if (this.client?.state !== State.Running) return null;
-    return await this.client.sendRequest(exportRequest, this.withConfiguration(params));
+    return await this.client.sendRequest(exportRequest, params);
   }
 
   /** The client, to convert what comes from the server. */
@@ -126,12 +126,6 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  /** The server knows what is tried in folders; to other files it has to be said each time. */
-  private withConfiguration<P extends GraphParams>(params: P): P {
-    const uri = vscode.Uri.parse(params.textDocument.uri);
-    return isKnownToServer(uri) ? params : { configuration: this.configurations.of(uri), ...params };
-  }
-
   /** A server that has just begun knows nothing of what is tried. */
   private async started(version: string): Promise<void> {
     for (const { uri } of this.configurations.allTried()) await this.configure(uri);
@@ -140,7 +134,6 @@ export class Server implements vscode.Disposable {
 
   private async configure(uri: vscode.Uri): Promise<void> {
     if (this.client?.state !== State.Running) return;
-    if (!isKnownToServer(uri)) return this.graphs.fire(this.uriOf(uri));
     const textDocument = { uri: this.uriOf(uri) };
     try {
       await this.client.sendRequest(configureRequest, { textDocument, configuration: this.configurations.of(uri) });
@@ -167,6 +160,8 @@ export class Server implements vscode.Disposable {
         { language: "unik", scheme: "file" },
         { language: "unik", scheme: "untitled" },
       ],
+      // What counts until the server has asked for the settings of each folder, and of files outside of all.
+      initializationOptions: ofSettings(),
       outputChannel: this.log,
       traceOutputChannel: this.trace,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

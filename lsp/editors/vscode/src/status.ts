@@ -38,11 +38,11 @@ export class Status implements vscode.Disposable {
     const { text, problem, command } = look(this.server.health);
     const { target, keys } = this.configurations.of(uri);
     const tried = this.configurations.isTried(uri);
-    this.item.text = problem ? text : `${text} ${target ?? "any target"}${tried ? "*" : ""}`;
+    this.item.text = problem ? text : `${text} ${target ?? "unik"}${tried ? "*" : ""}`;
     this.item.command = command;
     this.item.backgroundColor = problem ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     this.item.tooltip = this.tooltip(target, keys, tried);
-    this.item.accessibilityInformation = { label: `unik: ${explained(this.server.health)}, target ${target ?? "any"}` };
+    this.item.accessibilityInformation = { label: `unik: ${explained(this.server.health)}, target ${target ?? "the usual one"}` };
     this.item.show();
   }
 
@@ -63,7 +63,7 @@ export class Status implements vscode.Disposable {
       ],
     };
     text.appendMarkdown(`**unik** · `).appendText(explained(this.server.health)).appendMarkdown("\n\n");
-    text.appendMarkdown(`[Target](command:unik.chooseTarget): `).appendText(target ?? "any").appendMarkdown("\n\n");
+    text.appendMarkdown(`[Target](command:unik.chooseTarget): `).appendText(target ?? "the usual one").appendMarkdown("\n\n");
     const given = Object.entries(keys).map(([option, value]) => `--${option}=${value}`);
     text.appendMarkdown(`[Keys](command:unik.setKey): `);
     text.appendText(given.length === 0 ? "all at their defaults" : given.join(" ")).appendMarkdown("\n\n");

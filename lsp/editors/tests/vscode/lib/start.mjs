@@ -51,7 +51,11 @@ export async function start({ files = {}, settings = {} }) {
   await mkdir(at("user/User"), { recursive: true });
   await mkdir(at("extensions"));
   await mkdir(workspace);
-  await writeFile(at("user/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+  // What belongs to a machine, like the path of a program, is read from the settings of the one with the server.
+  await mkdir(at("user/Machine"), { recursive: true });
+  for (const whose of ["User", "Machine"]) {
+    await writeFile(at("user", whose, "settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
+  }
   for (const [name, content] of Object.entries(files)) {
     const path = join(workspace, name);
     await mkdir(dirname(path), { recursive: true });
