@@ -5,6 +5,7 @@
 //! says which branches are taken. So a node has the same name whatever is configured. What is wrong with a configuration is asked
 //! of the evaluation with values.
 
+mod differences;
 mod facts;
 mod keys;
 mod names;
@@ -22,6 +23,8 @@ use unik_source::{FileId, Sources};
 use crate::host::{Analysis, Range};
 use crate::manifest::Crate;
 use crate::problems::Problem;
+pub use differences::Difference;
+use differences::Differences;
 pub use keys::GraphKey;
 use taken::{Taken, changes};
 
@@ -61,6 +64,8 @@ pub struct Graph {
     pub keys: Vec<GraphKey>,
     /// What is wrong and belongs to no node, with its file.
     pub problems: Vec<(FileId, Problem)>,
+    /// Which values of the target and of keys the second configuration has otherwise.
+    pub changes: Vec<Difference>,
 }
 
 /// What a node is.
@@ -119,6 +124,8 @@ pub struct GraphNode {
     pub change: Option<Change>,
     /// What is wrong in its expression, with its file.
     pub problems: Vec<(FileId, Problem)>,
+    /// What it is given and what it uses, as far as the second configuration has it otherwise.
+    pub changes: Vec<Difference>,
     /// The ids of the nodes in a scope.
     pub members: Vec<SmolStr>,
 }
@@ -162,6 +169,11 @@ impl Analysis {
         let mut graph = Graph {
             target: used.values.target.clone().or_else(|| keys::usual_target(&targets)),
             unikernels,
+        let target = |values: &KeyValues| values.target.clone().or_else(|| keys::usual_target(&targets));
+        let changes = used.against.as_ref().map(|against| {
+            let targets = [target(&used.values), target(against)];
+            differences::of_keys(&symbolic, &used.values, against, targets)
+        });
             unikernel,
             targets,
             svg: None,
@@ -172,6 +184,7 @@ impl Analysis {
         };
         if let Some(devices) = &symbolic.graph {
             self.draw(file, &mut graph, devices, &used, &mut wrong);
+            changes: changes.unwrap_or_default(),
         }
         graph.problems = wrong.rest(db);
         Some(graph)
@@ -197,7 +210,8 @@ impl Analysis {
             Taken::new(devices, &picture, Valuation::new(&devices.exprs, &devices.keys, values))
         };
         let (now, before) = (taken(&query.values), query.against.as_ref().map(taken));
-        changes(devices, &mut picture, &now, before.as_ref(), query.evaluated);
+        let mut differences = Differences::default();
+        changes(devices, &mut picture, &now, before.as_ref(), query.evaluated, &mut differences);
         if query.evaluated {
             taken::only_taken(devices, &mut picture, &now, before.as_ref());
         }
@@ -205,7 +219,10 @@ impl Analysis {
         let around = picture.clone();
         picture.gather(&query.collapsed);
         let facts = facts::Facts::new(self, devices, &ids, &picture);
-        graph.nodes = facts.nodes(&around, wrong);
+        if before.is_some() {
+            differences.uses(&mut picture);
+        }
+        graph.nodes = facts.nodes(&around, wrong, &differences);
         graph.edges = picture.lines.iter().map(|line| edge(&picture, line)).collect();
         graph.svg = Some(svg::draw(&picture));
     }

@@ -44,7 +44,7 @@ pub use call_hierarchy::{Call, Callable};
 pub use completion::{Completion, CompletionKind, Completions, Piece};
 pub use configuration::Configuration;
 pub use folding::{Fold, FoldKind};
-pub use graph::{Graph, GraphEdge, GraphKey, GraphNode, GraphQuery, NodeKind};
+pub use graph::{Difference, Graph, GraphEdge, GraphKey, GraphNode, GraphQuery, NodeKind};
 pub use host::{Analysis, Cancelled, Canceller, Host, Range};
 pub use hover::Hover;
 pub use inlay::{Hint, HintKind};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 use unik_eval::KeyValues;
-use unik_ide::{Graph, GraphEdge, GraphKey, GraphNode, Problem, Range};
+use unik_ide::{Difference, Graph, GraphEdge, GraphKey, GraphNode, Problem, Range};
 use unik_source::{FileId, Severity};
 
 use crate::configuration_value;
@@ -25,6 +25,7 @@ pub fn answer(graph: &Graph, values: &KeyValues, version: Option<i32>, positions
         "edges": graph.edges.iter().map(edge).collect::<Vec<Value>>(),
         "keys": keys,
         "problems": problems(&graph.problems, positions),
+        "changes": differences(&graph.changes),
     })
 }
 
@@ -45,6 +46,7 @@ fn node(node: &GraphNode, positions: &Positions<'_>) -> Value {
         "taken": node.taken,
         "change": node.change.map(|change| change.word()),
         "problems": problems(&node.problems, positions),
+        "changes": differences(&node.changes),
         "members": strings(&node.members),
     });
     at(&mut value, node.range, positions);
@@ -52,6 +54,11 @@ fn node(node: &GraphNode, positions: &Positions<'_>) -> Value {
 }
 
 fn edge(edge: &GraphEdge) -> Value {
+fn differences(differences: &[Difference]) -> Value {
+    let value = |it: &Difference| json!({ "name": it.name, "before": it.before, "now": it.now });
+    differences.iter().map(value).collect::<Vec<Value>>().into()
+}
+
     json!({
         "from": edge.from.as_str(),
         "to": edge.to.as_str(),

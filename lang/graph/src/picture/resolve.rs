@@ -17,10 +17,7 @@ impl Picture {
             let mut open = vec![(line.to, line.marks, 0)];
             while let Some((to, marks, steps)) = open.pop() {
                 if !made(to) {
-                    let line = Line { to, marks, ..line.clone() };
-                    if !lines.contains(&line) {
-                        lines.push(line);
-                    }
+                    add(&mut lines, Line { to, marks, ..line.clone() });
                 } else if steps <= self.figures.len() {
                     let further = leaving[to].iter().rev().filter_map(|at| {
                         let next = &self.lines[*at];
@@ -45,6 +42,16 @@ impl Picture {
         (self.lines, self.roots) = (lines, roots);
         let keep: Vec<bool> = (0..self.figures.len()).map(|at| !made(at)).collect();
         self.retain(&keep);
+    }
+}
+
+/// Adds a line, once. What is there by one way now and was by another before has not changed.
+fn add(lines: &mut Vec<Line>, line: Line) {
+    let same = |known: &&mut Line| (known.from, known.to, &known.kind) == (line.from, line.to, &line.kind);
+    match lines.iter_mut().rev().take_while(|known| known.from == line.from).find(same) {
+        None => lines.push(line),
+        Some(known) if known.marks.change != line.marks.change => known.marks.change = None,
+        Some(_) => {}
     }
 }
 

@@ -117,6 +117,17 @@ fn a_line_of_two_is_there_when_both_are() {
         * top: arg left added, arg right removed
     "#]],
     );
+    let mut same = picture.clone();
+    (same.lines[0].to, same.lines[1].to) = (0, 0);
+    same.resolve(&made);
+    check(
+        &same,
+        expect![[r#"
+        left: 
+        right: 
+        * top: arg left
+    "#]],
+    );
     change(&mut picture.lines[2], Change::Added);
     picture.resolve(&made);
     check(

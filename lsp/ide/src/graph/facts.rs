@@ -8,6 +8,7 @@ use unik_graph::picture::{Figure, LineKind, Shape};
 use unik_graph::{ArgumentValue, DeviceGraph, Node, NodeKind as Kind, Picture};
 use unik_source::{Place, Sources};
 
+use super::differences::{Difference, Differences};
 use super::wrong::Wrong;
 use super::{GraphNode, NodeKind, called, is_taken, role};
 use crate::host::{Analysis, Range};
@@ -45,13 +46,21 @@ impl<'a> Facts<'a> {
     }
 
     /// All nodes of the picture, in its order. `whole` is the picture before scopes were gathered.
-    pub(super) fn nodes(&self, whole: &Picture, wrong: &Wrong) -> Vec<GraphNode> {
+    pub(super) fn nodes(&self, whole: &Picture, wrong: &Wrong, differences: &Differences) -> Vec<GraphNode> {
         let figures = self.picture.figures.iter().zip(&self.why);
         let node = |(figure, why): (&Figure, &Vec<String>)| match &figure.shape {
             Shape::Scope { members } => self.scope(figure, members, why, whole, wrong),
             Shape::Device { .. } | Shape::Choice { .. } => self.node(figure, why, wrong),
         };
-        figures.filter_map(node).collect()
+        let mut nodes: Vec<GraphNode> = figures.filter_map(node).collect();
+        for node in &mut nodes {
+            node.changes = differences.of(&node.id);
+            for member in &node.members {
+                let of_member = |it: Difference| Difference { name: format!("{member}: {}", it.name), ..it };
+                node.changes.extend(differences.of(member).into_iter().map(of_member));
+            }
+        }
+        nodes
     }
 
     fn node(&self, figure: &Figure, why: &[String], wrong: &Wrong) -> Option<GraphNode> {
@@ -86,6 +95,7 @@ impl<'a> Facts<'a> {
             why: why.to_vec(),
             taken: is_taken(figure.marks),
             change: figure.marks.change,
+            changes: Vec::new(),
             problems: wrong.of_node(&self.analysis.db, &figure.id),
             members: Vec::new(),
         })
@@ -124,6 +134,7 @@ impl<'a> Facts<'a> {
             why: why.to_vec(),
             taken: nodes.iter().any(|node| node.taken),
             change: figure.marks.change,
+            changes: Vec::new(),
             problems: nodes.iter().flat_map(|node| node.problems.iter().cloned()).collect(),
             members: members.to_vec(),
         })

@@ -6,6 +6,8 @@ use unik_graph::picture::{Change, LineKind, Marks, Shape};
 use unik_graph::{ArgumentValue, Const, DeviceGraph, ExprId, Node, NodeKind, Picture, Stage};
 use unik_source::Place;
 
+use super::differences::Differences;
+
 /// What one configuration takes of a whole picture.
 #[derive(Debug)]
 pub(super) struct Taken {
@@ -86,14 +88,15 @@ impl Taken {
     }
 }
 
-/// Marks what the configuration does not take, and what differs from the other one. With `shown`, values stand instead of the
-/// expressions that have them.
+/// Marks what the configuration does not take, and what differs from the other one, and says which values do. With `shown`, values
+/// stand instead of the expressions that have them.
 pub(super) fn changes(
     graph: &DeviceGraph,
     picture: &mut Picture,
     now: &Taken,
     before: Option<&Taken>,
     shown: bool,
+    differences: &mut Differences,
 ) {
     for (index, line) in picture.lines.iter_mut().enumerate() {
         line.marks = marks(now.lines[index], before.map(|before| before.lines[index]));
@@ -101,34 +104,29 @@ pub(super) fn changes(
     }
     for (index, (_, node)) in graph.nodes().enumerate() {
         let figure = &mut picture.figures[index];
-        figure.marks = marks(now.figures[index], before.map(|before| before.figures[index]));
-        let both = before.filter(|before| before.figures[index] && now.figures[index]);
-        if both.is_some_and(|before| before.branches[index] != now.branches[index]) {
-            figure.marks.change = Some(Change::Changed);
-        }
+        let was = before.is_some_and(|before| before.figures[index]);
+        figure.marks = marks(now.figures[index], before.map(|_| was));
         let Shape::Device { values, .. } = &mut figure.shape else { continue };
-        // What only the other configuration takes has its values.
-        let own = match before {
-            Some(before) if !now.figures[index] => before,
-            _ => now,
+        let of = |taken: &Taken| {
+            let values = taken.values(graph, node).into_iter();
+            values.map(|value| value.unwrap_or_else(|| "open".to_owned())).collect::<Vec<String>>()
         };
-        let known = own.values(graph, node);
-        let others = both.map(|before| before.values(graph, node));
-        for (at, (_, text)) in values.iter_mut().enumerate() {
-            let value = known.get(at).cloned().flatten();
-            let other = others.as_ref().and_then(|others| others.get(at).cloned());
-            let differs = other.as_ref().is_some_and(|other| *other != value);
-            let of = |value: Option<String>| value.unwrap_or_else(|| "open".to_owned());
-            if differs {
-                let (value, other) = (of(value), of(other.flatten()));
-                *text = if shown {
-                    format!("{value}, not {other}")
-                } else {
-                    format!("{text} ({value}, not {other})")
-                };
-                figure.marks.change = Some(Change::Changed);
-            } else if let (true, Some(value)) = (shown, value) {
-                *text = value;
+        let known = now.figures[index].then(|| of(now));
+        let others = before.filter(|_| was).map(of);
+        for (at, (name, text)) in values.iter_mut().enumerate() {
+            let [value, other] = [&known, &others].map(|values| values.as_ref()?.get(at));
+            if before.is_some() && value != other {
+                differences.value(&figure.id, name, other.cloned(), value.cloned());
+            }
+            match (value, other) {
+                (Some(value), Some(other)) if value != other => {
+                    let both = format!("{other} → {value}");
+                    *text = if shown { both } else { format!("{text} ({both})") };
+                    figure.marks.change = Some(Change::Changed);
+                }
+                // What only the other configuration takes has its values.
+                (Some(value), _) | (None, Some(value)) if shown && value != "open" => text.clone_from(value),
+                _ => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 use unik_db::MemorySystem;
 use unik_eval::KeyValues;
-use unik_ide::{Analysis, Graph, GraphQuery, Host};
+use unik_ide::{Analysis, Difference, Graph, GraphQuery, Host};
 use unik_source::FileId;
 
 use crate::support::{library, repository, shown};
@@ -71,16 +71,28 @@ fn listed(analysis: &Analysis, file: FileId, graph: &Graph) -> String {
         };
         let _ =
             writeln!(out, "{sign} {} {}: {} | {}", node.kind.word(), node.id, node.name, node.why.join("; "));
+        for change in &node.changes {
+            let _ = writeln!(out, "    {}", difference(change));
+        }
         for (at, problem) in &node.problems {
             let range = unik_ide::Range { file: *at, span: problem.span };
             let _ = writeln!(out, "    {} {}", problem.code, shown(analysis, file, range));
         }
+    }
+    for change in &graph.changes {
+        let _ = writeln!(out, "{}", difference(change));
     }
     for (at, problem) in &graph.problems {
         let range = unik_ide::Range { file: *at, span: problem.span };
         let _ = writeln!(out, "{} {}", problem.code, shown(analysis, file, range));
     }
     out
+}
+
+/// `port: 9000 → 8080`; what is not there has a `–`.
+fn difference(change: &Difference) -> String {
+    let [before, now] = [&change.before, &change.now].map(|value| value.as_deref().unwrap_or("–"));
+    format!("{}: {before} → {now}", change.name)
 }
 
 fn check(path: &str, text: Option<&str>, query: &GraphQuery, expected: Expect) -> Graph {
@@ -171,13 +183,23 @@ fn two_configurations_differ() {
         &against,
         expect![[r#"
             a device crunch: std/kv.crunch | argument `store` of `file_server`
+                files: – → files("data/")
             r device direct: std/kv.direct | argument `store` of `file_server`
+                root: "data/" → –
             . device sockets: unix.sockets | argument `stack` of `tcp_2`
             . device timer: unix.timer | argument `sleep` of `tcp_2`; argument `sleep` of `server`
             c device tcp_2: std/net.tcp | argument `connections` of `server`; argument `network` of `file_server`
+                port: 9000 → 8080
             a device wall: unix.wall | argument `wall` of `server`
             a device server: std/http.server | argument `network` of `file_server`
-            . job file_server: app.file_server | a job of the unikernel `filesrv`
+                connections: – → tcp_2
+                sleep: – → timer
+                wall: – → wall
+            c job file_server: app.file_server | a job of the unikernel `filesrv`
+                store: direct → crunch
+                network: tcp_2 → server
+            --store: direct → crunch
+            --port: 9000 → 8080
         "#]],
     );
     for edge in &graph.edges {
@@ -185,15 +207,120 @@ fn two_configurations_differ() {
         assert_eq!(edge.taken, !removed, "{edge:?}");
     }
     let svg = graph.svg.unwrap();
-    assert!(svg.contains("8080, not 9000"));
-    for (class, count) in [("node added", 3), ("node removed", 1), ("node changed", 1), ("argument added", 5)]
-    {
+    assert!(svg.contains("9000 → 8080"));
+    for (class, count) in [
+        ("node added", 3),
+        ("node removed", 1),
+        ("node changed", 1),
+        ("node job changed", 1),
+        ("argument added", 5),
+    ] {
         assert_eq!(svg.matches(&format!("class=\"{class}\"")).count(), count, "{class}");
     }
     let same = GraphQuery { against: Some(values("target=unix port=8080")), ..query("target=unix") };
     let graph = host().analysis();
     let graph = graph.graph(graph.file(FILE_SERVER), &same).unwrap();
     assert!(graph.nodes.iter().all(|node| node.change.is_none()), "the same by other words is the same");
+    assert!(graph.changes.is_empty() && graph.nodes.iter().all(|node| node.changes.is_empty()));
+}
+
+#[test]
+fn a_difference_says_from_what_to_what() {
+    let check = |path: &str, now: &str, before: &str, whole: bool, collapsed: &[&str], expected: Expect| {
+        let host = host();
+        let analysis = host.analysis();
+        let query = GraphQuery {
+            against: Some(values(before)),
+            evaluated: !whole,
+            collapsed: collapsed.iter().map(|scope| (*scope).to_owned()).collect(),
+            ..query(now)
+        };
+        let graph = analysis.graph(analysis.file(path), &query).unwrap();
+        let mut out: String = graph.changes.iter().map(|it| difference(it) + "\n").collect();
+        for node in graph.nodes.iter().filter(|node| node.change.is_some()) {
+            let word = node.change.map_or("", |change| change.word());
+            let _ = writeln!(out, "{word} {}", node.id);
+            node.changes.iter().for_each(|it| out.push_str(&format!("    {}\n", difference(it))));
+        }
+        let unmarked = graph.nodes.iter().find(|node| node.change.is_none() && !node.changes.is_empty());
+        assert!(unmarked.is_none(), "{unmarked:?}");
+        expected.assert_eq(&out);
+    };
+    // The whole graph: what is not taken by either has no difference.
+    check(
+        FILE_SERVER,
+        "port=9000 store=direct",
+        "target=unix",
+        true,
+        &[],
+        expect![[r#"
+        --store: crunch → direct
+        --port: 8080 → 9000
+        removed crunch
+            files: files("data/") → –
+        added direct
+            root: – → "data/"
+        changed choice:std/kv.ReadOnly:store
+            branch: crunch → direct
+        changed tcp_2
+            port: 8080 → 9000
+        removed wall
+        removed choice:std/clock.Wall:target
+            branch: unix → –
+        removed server
+            connections: tcp_2 → –
+            sleep: choice by target → –
+            wall: choice by target → –
+        changed choice:std/net.Network:port == 80 || port == 8080
+            branch: then → else
+    "#]],
+    );
+    check(
+        FILE_SERVER,
+        "target=virtio net=direct",
+        "target=unix net=direct",
+        false,
+        &[],
+        expect![[r#"
+        target: unix → virtio
+        removed tap
+            interface: "service" → –
+        added nic
+            interface: – → "service"
+        removed timer
+        added timer_2
+        removed entropy
+        added entropy_2
+        removed process
+        added process_2
+        changed ethernet
+            nic: tap → nic
+            sleep: timer → timer_2
+            entropy: entropy → entropy_2
+            running: process → process_2
+        changed tcp_2
+            sleep: timer → timer_2
+        removed wall
+        added wall_2
+        changed server
+            sleep: timer → timer_2
+            wall: wall → wall_2
+    "#]],
+    );
+    // A scope that is one box differs in what its nodes do.
+    let two = "/examples/two-servers/app.unik";
+    check(
+        two,
+        "target=unix mirror-port=99",
+        "target=unix",
+        false,
+        &["mirror"],
+        expect![[r#"
+        --mirror-port: 8081 → 99
+        changed scope:mirror
+            mirror_tcp: port: 8081 → 99
+    "#]],
+    );
 }
 
 #[test]
