@@ -3,6 +3,7 @@
 //! A platform and the tests' double implement these traits; a driver knows nothing else of where it runs. Numbers are
 //! little-endian, as every machine is that has such drivers.
 
+use alloc::rc::Rc;
 use core::fmt;
 use core::ops::Range;
 
@@ -30,11 +31,66 @@ pub trait Memory {
     /// Writes 64 bits.
     fn store64(&self, offset: usize, value: u64);
 
+    /// Copies bytes out. The other side may write them meanwhile: then some are old and some are new.
+    fn read(&self, offset: usize, into: &mut [u8]);
+    /// Copies bytes in, which the other side may read or write meanwhile.
+    fn write(&self, offset: usize, from: &[u8]);
+
     /// Lends a range that the driver owns: no descriptor that the device holds names it, and nobody has it mutably.
     fn lend<R>(&self, range: Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R;
 
     /// Lends a range that the driver owns, to one borrower.
     fn lend_mut<R>(&self, range: Range<usize>, fill: impl FnOnce(&mut [u8]) -> R) -> R;
+}
+
+impl<M: Memory> Memory for Rc<M> {
+    fn address(&self) -> u64 {
+        M::address(self)
+    }
+
+    fn load8(&self, offset: usize) -> u8 {
+        M::load8(self, offset)
+    }
+
+    fn load16(&self, offset: usize) -> u16 {
+        M::load16(self, offset)
+    }
+
+    fn load32(&self, offset: usize) -> u32 {
+        M::load32(self, offset)
+    }
+
+    fn store8(&self, offset: usize, value: u8) {
+        M::store8(self, offset, value);
+    }
+
+    fn store16(&self, offset: usize, value: u16) {
+        M::store16(self, offset, value);
+    }
+
+    fn store32(&self, offset: usize, value: u32) {
+        M::store32(self, offset, value);
+    }
+
+    fn store64(&self, offset: usize, value: u64) {
+        M::store64(self, offset, value);
+    }
+
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        M::read(self, offset, into);
+    }
+
+    fn write(&self, offset: usize, from: &[u8]) {
+        M::write(self, offset, from);
+    }
+
+    fn lend<R>(&self, range: Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R {
+        M::lend(self, range, look)
+    }
+
+    fn lend_mut<R>(&self, range: Range<usize>, fill: impl FnOnce(&mut [u8]) -> R) -> R {
+        M::lend_mut(self, range, fill)
+    }
 }
 
 /// Where shared memory comes from.

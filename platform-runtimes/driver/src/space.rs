@@ -134,6 +134,14 @@ impl Memory for Piece {
         self.set(offset, &value.to_le_bytes());
     }
 
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        into.copy_from_slice(&self.bytes.borrow()[offset..offset + into.len()]);
+    }
+
+    fn write(&self, offset: usize, from: &[u8]) {
+        self.set(offset, from);
+    }
+
     fn lend<R>(&self, range: Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R {
         look(&self.bytes.borrow()[range])
     }

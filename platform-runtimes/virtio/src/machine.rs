@@ -55,6 +55,14 @@ impl Memory for Shared {
         self.0.store(offset, value);
     }
 
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        self.0.read(offset, into);
+    }
+
+    fn write(&self, offset: usize, from: &[u8]) {
+        self.0.write(offset, from);
+    }
+
     fn lend<R>(&self, range: Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R {
         // SAFETY: the drivers, who alone have this, lend what is theirs: `queue` gives a buffer back once, and it is not given
         // to the device again while it is lent. A device that writes there nonetheless is the host, which reaches all memory anyway.

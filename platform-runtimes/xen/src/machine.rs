@@ -61,6 +61,14 @@ impl Memory for Shared {
         self.0.store(offset, value);
     }
 
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        self.0.read(offset, into);
+    }
+
+    fn write(&self, offset: usize, from: &[u8]) {
+        self.0.write(offset, from);
+    }
+
     fn lend<R>(&self, range: Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R {
         // SAFETY: the drivers, who alone have this, lend what is theirs: a page that is granted is not lent until the grant has ended.
         look(unsafe { self.0.slice(range) })

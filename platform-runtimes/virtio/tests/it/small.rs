@@ -170,6 +170,14 @@ impl Memory for Working {
         self.inner.store64(offset, value);
     }
 
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        self.inner.read(offset, into);
+    }
+
+    fn write(&self, offset: usize, from: &[u8]) {
+        self.inner.write(offset, from);
+    }
+
     fn lend<R>(&self, range: std::ops::Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R {
         self.inner.lend(range, look)
     }
