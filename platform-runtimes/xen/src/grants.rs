@@ -3,6 +3,8 @@
 //! It decides which references are free, and never gives one out again before the other domain has let go of the page. What a page holds
 //! and for how long it is granted is up to the drivers.
 
+mod granted;
+
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -11,6 +13,8 @@ use core::sync::atomic::{Ordering, fence};
 use unik_driver::{Atomics, Dma, Memory};
 
 use crate::hypervisor::{Domain, Hypervisor, PAGE, Reference, Refused, Space};
+pub use granted::Granted;
+use granted::Kept;
 
 /// The first references, which the tools use for the console and the store.
 const RESERVED: u32 = 8;
@@ -47,6 +51,11 @@ pub enum Exhausted {
     Memory,
     /// The hypervisor gives no other page of the table.
     Refused(Refused),
+    /// Other domains still use what they should have let go of.
+    Kept {
+        /// How many pages.
+        pages: usize,
+    },
 }
 
 impl fmt::Display for Exhausted {
@@ -58,6 +67,9 @@ impl fmt::Display for Exhausted {
             ),
             Self::Memory => f.write_str("there is no memory for another page of the grant table"),
             Self::Refused(refused) => refused.fmt(f),
+            Self::Kept { pages } => {
+                write!(f, "other domains still use {pages} pages that they should have let go of")
+            }
         }
     }
 }
@@ -78,12 +90,20 @@ pub struct Grants<H, D: Dma> {
     free: RefCell<Vec<u32>>,
     /// How many pages it may have; asked when it is first needed.
     most: Cell<Option<u32>>,
+    kept: RefCell<Vec<Kept<D::Memory>>>,
 }
 
 impl<H: Hypervisor, D: Dma<Memory: Atomics>> Grants<H, D> {
     /// A table that nobody uses yet. It is mapped page by page, when references are needed.
     pub fn new(hypervisor: H, dma: D) -> Self {
-        Self { hypervisor, dma, pages: RefCell::default(), free: RefCell::default(), most: Cell::new(None) }
+        Self {
+            hypervisor,
+            dma,
+            pages: RefCell::default(),
+            free: RefCell::default(),
+            most: Cell::new(None),
+            kept: RefCell::default(),
+        }
     }
 
     /// Lets a domain use the page at an address, a multiple of the page size.
@@ -176,7 +196,7 @@ mod tests {
 
     /// A hypervisor that has pages for the table, and remembers where it was told to put them.
     #[derive(Clone, Debug, Default)]
-    struct Played {
+    pub(super) struct Played {
         most: u32,
         refuses: Rc<Cell<bool>>,
         mapped: Rc<RefCell<Vec<(u64, u64)>>>,
@@ -221,16 +241,23 @@ mod tests {
         }
     }
 
-    const BACK: Domain = Domain(0);
+    pub(super) const BACK: Domain = Domain(0);
 
-    fn grants(most: u32) -> (Grants<Played, Memories>, Played, Memories) {
+    pub(super) fn grants(most: u32) -> (Grants<Played, Memories>, Played, Memories) {
         let (played, memory) = (Played { most, ..Played::default() }, Memories::default());
         (Grants::new(played.clone(), memory.clone()), played, memory)
     }
 
-    fn entry(grants: &Grants<Played, Memories>, reference: Reference) -> (u16, u16, u32) {
+    pub(super) fn entry(grants: &Grants<Played, Memories>, reference: Reference) -> (u16, u16, u32) {
         let read = |page: &Piece, at: usize| (page.load16(at), page.load16(at + 2), page.load32(at + 4));
         grants.with(reference.0, read).expect("the table has it")
+    }
+
+    /// What the hypervisor says of a grant while the other side has it mapped, or no longer.
+    pub(super) fn set_flags(grants: &Grants<Played, Memories>, reference: Reference, flags: u16) {
+        grants
+            .with(reference.0, |page, at| page.store16(at, PERMIT_ACCESS | flags))
+            .expect("the table has it");
     }
 
     #[test]
@@ -251,14 +278,14 @@ mod tests {
         let (grants, ..) = grants(1);
         let held = grants.grant(BACK, 0x1000, Access::Write).expect("there is room");
         for flag in [READING, WRITING, READING | WRITING] {
-            grants.with(held.0, |page, at| page.store16(at, PERMIT_ACCESS | flag));
+            set_flags(&grants, held, flag);
             assert_eq!(grants.end(held), Err(InUse));
         }
         let mut others = BTreeSet::new();
         while let Ok(other) = grants.grant(BACK, 0x2000, Access::Read) {
             assert!(other != held && others.insert(other));
         }
-        grants.with(held.0, |page, at| page.store16(at, PERMIT_ACCESS));
+        set_flags(&grants, held, 0);
         assert_eq!(grants.end(held), Ok(()));
         assert_eq!(grants.grant(BACK, 0x3000, Access::Read), Ok(held));
     }
