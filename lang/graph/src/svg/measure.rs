@@ -4,7 +4,7 @@
 /// Sizes of text in tenths of a pixel.
 pub(super) const NAME: i64 = 130;
 pub(super) const SMALL: i64 = 110;
-pub(super) const LABEL: i64 = 105;
+pub(super) const LABEL: i64 = 110;
 
 /// The width of a text of a size, in tenths of a pixel, rounded up to an even number.
 pub(super) fn width(text: &str, size: i64) -> i64 {
