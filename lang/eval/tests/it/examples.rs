@@ -9,6 +9,9 @@ use unik_db::{Database, Library, LibraryFile, MemorySystem};
 
 use crate::support::said;
 
+/// The platforms that tests know, whatever others there are: what is said of all of them does not change with a new one.
+const PLATFORMS: [&str; 2] = ["unix", "virtio"];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -33,6 +36,7 @@ fn check(example: &str, command: &str, expected: Expect) {
     let mut files = Vec::new();
     add("stdlib-devices", &mut files, &mut library.std);
     add("platform-runtimes", &mut files, &mut library.platforms);
+    library.platforms.retain(|platform| PLATFORMS.contains(&&*platform.name));
     let (folder, name) = example.split_once('/').unwrap();
     for entry in fs::read_dir(root().join("examples").join(folder)).unwrap() {
         let path = entry.unwrap().path();

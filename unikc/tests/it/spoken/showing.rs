@@ -118,6 +118,14 @@ fn a_client_that_knows_snippets_gets_places_to_fill_in() {
         (item["textEdit"]["newText"].as_str().unwrap().to_owned(), item["insertTextFormat"].clone(), template)
     };
     assert_eq!(written(json!({})), ("tcp".to_owned(), Value::Null, None));
-    let shape = "match target {\n  unix => ${1:value},\n  virtio => ${2:value},\n\\}".to_owned();
-    assert_eq!(written(snippets), ("tcp(${1:port})".to_owned(), json!(2), Some(shape)));
+    let (call, format, template) = written(snippets);
+    assert_eq!((call.as_str(), format), ("tcp(${1:port})", json!(2)));
+    // An arm for each platform of the library.
+    let template = template.expect("a choice by the target is offered");
+    let arms: Vec<&str> = template.lines().collect();
+    assert_eq!((arms[0], arms[1]), ("match target {", "  unix => ${1:value},"), "{template}");
+    assert!(
+        arms.iter().any(|arm| arm.starts_with("  virtio => ${")) && arms.ends_with(&["\\}"]),
+        "{template}"
+    );
 }
