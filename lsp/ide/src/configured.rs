@@ -5,7 +5,7 @@
 use smol_str::SmolStr;
 use unik_db::{Db, Item, items};
 use unik_eval::{Decision, KeyValues, Mode};
-use unik_graph::{Key, NodeKind};
+use unik_graph::{DeviceGraph, Key, NodeKind};
 use unik_source::FileId;
 
 use crate::configuration::{Folder, refusal};
@@ -102,8 +102,11 @@ fn by_defaults<'db>(db: &'db dyn Db, unikernel: Item<'db>) -> Evaluated {
 fn evaluated(db: &dyn Db, unikernel: Item<'_>, values: &KeyValues, mode: Mode) -> Evaluated {
     let file = unikernel.file(db).id(db);
     let outcome = unik_eval::evaluate(db, file, unikernel.name(db).as_deref(), values, mode);
-    let devices = outcome
-        .graph
-        .map(|graph| graph.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Device(_))).count());
+    let devices = outcome.graph.as_ref().map(devices);
     Evaluated { keys: outcome.keys, decisions: outcome.decisions, devices }
+}
+
+/// How many devices and jobs a graph has.
+pub(crate) fn devices(graph: &DeviceGraph) -> usize {
+    graph.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Device(_))).count()
 }

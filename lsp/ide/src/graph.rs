@@ -54,6 +54,8 @@ pub struct Graph {
     pub targets: Vec<SmolStr>,
     /// The one in force.
     pub target: Option<SmolStr>,
+    /// How many devices and jobs the image has under the configuration; none if too much is wrong for one.
+    pub devices: Option<usize>,
     /// The picture; none if too much is wrong for one.
     pub svg: Option<String>,
     /// The nodes, in start order.
@@ -62,10 +64,10 @@ pub struct Graph {
     pub edges: Vec<GraphEdge>,
     /// The keys of the image and of the file.
     pub keys: Vec<GraphKey>,
-    /// What is wrong and belongs to no node, with its file.
-    pub problems: Vec<(FileId, Problem)>,
     /// Which values of the target and of keys the second configuration has otherwise.
     pub changes: Vec<Difference>,
+    /// What is wrong and belongs to no node, with its file.
+    pub problems: Vec<(FileId, Problem)>,
 }
 
 /// What a node is.
@@ -122,10 +124,10 @@ pub struct GraphNode {
     pub taken: bool,
     /// How it differs from the second configuration.
     pub change: Option<Change>,
-    /// What is wrong in its expression, with its file.
-    pub problems: Vec<(FileId, Problem)>,
     /// What it is given and what it uses, as far as the second configuration has it otherwise.
     pub changes: Vec<Difference>,
+    /// What is wrong in its expression, with its file.
+    pub problems: Vec<(FileId, Problem)>,
     /// The ids of the nodes in a scope.
     pub members: Vec<SmolStr>,
 }
@@ -164,27 +166,29 @@ impl Analysis {
             ..query.clone()
         };
         let concrete = unik_eval::evaluate(db, file, Some(&unikernel), &used.values, Mode::Concrete);
+        let devices = concrete.graph.as_ref().map(crate::configured::devices);
         let mut wrong = wrong::Wrong::new(db, file, &symbolic, concrete);
         let keys = keys::all(db, file, &symbolic, &query.values, &used.values, &mut wrong);
-        let mut graph = Graph {
-            target: used.values.target.clone().or_else(|| keys::usual_target(&targets)),
-            unikernels,
         let target = |values: &KeyValues| values.target.clone().or_else(|| keys::usual_target(&targets));
         let changes = used.against.as_ref().map(|against| {
             let targets = [target(&used.values), target(against)];
             differences::of_keys(&symbolic, &used.values, against, targets)
         });
+        let mut graph = Graph {
+            target: target(&used.values),
+            devices,
+            unikernels,
             unikernel,
             targets,
             svg: None,
             nodes: Vec::new(),
             edges: Vec::new(),
             keys,
+            changes: changes.unwrap_or_default(),
             problems: Vec::new(),
         };
         if let Some(devices) = &symbolic.graph {
             self.draw(file, &mut graph, devices, &used, &mut wrong);
-            changes: changes.unwrap_or_default(),
         }
         graph.problems = wrong.rest(db);
         Some(graph)
@@ -215,13 +219,13 @@ impl Analysis {
         if query.evaluated {
             taken::only_taken(devices, &mut picture, &now, before.as_ref());
         }
+        if before.is_some() {
+            differences.uses(&mut picture);
+        }
         wrong.assign(&self.db, devices, &ids, &mut picture);
         let around = picture.clone();
         picture.gather(&query.collapsed);
         let facts = facts::Facts::new(self, devices, &ids, &picture);
-        if before.is_some() {
-            differences.uses(&mut picture);
-        }
         graph.nodes = facts.nodes(&around, wrong, &differences);
         graph.edges = picture.lines.iter().map(|line| edge(&picture, line)).collect();
         graph.svg = Some(svg::draw(&picture));

@@ -57,12 +57,11 @@ impl Analysis {
         lenses
     }
 
-    /// How many devices and jobs the graph of a unikernel has under the configuration of its folder, or if that does not do while its
-    /// keys are open; nothing if too much is wrong for one.
+    /// How many devices and jobs the image of a unikernel has under the configuration of its folder; nothing if too much is wrong for
+    /// one.
     pub fn graph_size(&self, file: FileId, unikernel: &str) -> Option<usize> {
         let all = self.unikernels_about(file);
-        let one = all.iter().find(|one| one.name == unikernel)?;
-        one.by_values.devices.or_else(|| one.by_symbols().devices)
+        all.iter().find(|one| one.name == unikernel)?.by_values.devices
     }
 
     /// Where what is declared at an offset is used, in all files in reach; imports of a name do not count.

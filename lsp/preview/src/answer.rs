@@ -19,13 +19,14 @@ pub fn answer(graph: &Graph, values: &KeyValues, version: Option<i32>, positions
         "unikernel": graph.unikernel.as_str(),
         "targets": strings(&graph.targets),
         "target": graph.target.as_deref(),
+        "devices": graph.devices,
         "configuration": configuration_value(values),
         "svg": graph.svg.as_deref(),
         "nodes": nodes,
         "edges": graph.edges.iter().map(edge).collect::<Vec<Value>>(),
         "keys": keys,
-        "problems": problems(&graph.problems, positions),
         "changes": differences(&graph.changes),
+        "problems": problems(&graph.problems, positions),
     })
 }
 
@@ -45,20 +46,20 @@ fn node(node: &GraphNode, positions: &Positions<'_>) -> Value {
         "why": node.why,
         "taken": node.taken,
         "change": node.change.map(|change| change.word()),
-        "problems": problems(&node.problems, positions),
         "changes": differences(&node.changes),
+        "problems": problems(&node.problems, positions),
         "members": strings(&node.members),
     });
     at(&mut value, node.range, positions);
     value
 }
 
-fn edge(edge: &GraphEdge) -> Value {
 fn differences(differences: &[Difference]) -> Value {
     let value = |it: &Difference| json!({ "name": it.name, "before": it.before, "now": it.now });
     differences.iter().map(value).collect::<Vec<Value>>().into()
 }
 
+fn edge(edge: &GraphEdge) -> Value {
     json!({
         "from": edge.from.as_str(),
         "to": edge.to.as_str(),

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod configured;
 mod export;
 mod opened;
 mod page;
@@ -18,6 +19,7 @@ mod session;
 mod token;
 
 pub use answer::answer;
+pub use configured::configured;
 pub use export::{Exported, Format, export, exported_value, page};
 pub use opened::{Opened, World};
 pub use positions::{Positions, Unit};

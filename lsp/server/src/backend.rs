@@ -69,6 +69,12 @@ impl Backend {
         }
     }
 
+    /// `unik/configuration`
+    pub(crate) async fn configuration(&self, params: serde_json::Value) -> Result<serde_json::Value> {
+        let uri = graph::document(&params)?;
+        self.ask(move |snapshot| graph::configuration(snapshot, uri)).await
+    }
+
     /// `unik/configure`
     pub(crate) async fn configure(&self, params: serde_json::Value) -> Result<serde_json::Value> {
         self.workspace.choose(graph::document(&params)?, params.get("configuration"))?;

@@ -1,4 +1,4 @@
-//! `unik/graph` and `unik/exportGraph`: the device graph beside a text, as `spec/editors.md` says.
+//! `unik/graph` and `unik/exportGraph`: the device graph beside a text, and `unik/configuration`, as `spec/editors.md` says.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -17,10 +17,17 @@ pub(crate) fn document(params: &Value) -> Result<Uri> {
     uri.parse().map_err(|_| Error::invalid_params("`textDocument.uri` is not the URI of a document"))
 }
 
-/// The graph of a file. The client is told when it would be another one.
+/// What counts for a file.
+pub(crate) fn configuration(snapshot: &Snapshot, uri: Uri) -> Value {
+    unik_preview::configured(&snapshot.analysis, snapshot.file(&TextDocumentIdentifier { uri }))
+}
+
+/// The graph of a file. The client is told when it would be another one, unless it asks `once`.
 pub(crate) fn graph(snapshot: &Snapshot, uri: Uri, params: Value) -> Value {
     let answer = answer(snapshot, &uri, &params);
-    snapshot.watch.remember(Shown { uri, params, content: content(&answer) });
+    if params.get("once") != Some(&Value::Bool(true)) {
+        snapshot.watch.remember(Shown { uri, params, content: content(&answer) });
+    }
     answer
 }
 

@@ -7,7 +7,8 @@ use unik_ide::LensKind;
 use crate::documents::path_of;
 use crate::snapshot::Snapshot;
 
-/// The lenses of a document. Those that take time have no command yet.
+/// The lenses of a document. Those that take time have no command yet: each of them stands on a line of its own, where nothing shows
+/// that it is still to come.
 pub(crate) fn lenses(snapshot: &Snapshot, document: &TextDocumentIdentifier) -> Vec<CodeLens> {
     let file = snapshot.file(document);
     let (lines, text) = (snapshot.lines(file), snapshot.analysis.text(file));
@@ -19,21 +20,23 @@ pub(crate) fn lenses(snapshot: &Snapshot, document: &TextDocumentIdentifier) -> 
             command: Some(Command::new(title, command.to_owned(), Some(vec![about]))),
             data: None,
         };
-        let later = |kind: &str| {
-            let name = text.get(lens.span.range()).unwrap_or_default();
-            CodeLens {
-                range,
-                command: None,
-                data: Some(json!({ "kind": kind, "uri": document.uri, "name": name })),
-            }
-        };
         match &lens.kind {
             LensKind::Run(name) => at_once("▶ Run".to_owned(), "unik.run", about(name, None)),
             LensKind::Build(name, target) => {
                 at_once(format!("Build for {target}"), "unik.build", about(name, Some(target)))
             }
-            LensKind::Graph(_) => later("graph"),
-            LensKind::Uses => later("uses"),
+            LensKind::Graph(name) => {
+                let title = match snapshot.analysis.graph_size(file, name) {
+                    Some(1) => "Show graph: 1 device".to_owned(),
+                    Some(count) => format!("Show graph: {count} devices"),
+                    None => "Show graph".to_owned(),
+                };
+                at_once(title, "unik.showGraph", about(name, None))
+            }
+            LensKind::Uses => {
+                let name = text.get(lens.span.range()).unwrap_or_default();
+                CodeLens { range, command: None, data: Some(json!({ "uri": document.uri, "name": name })) }
+            }
         }
     };
     snapshot.analysis.lenses(file).into_iter().map(lens).collect()
@@ -52,28 +55,14 @@ pub(crate) fn resolved(snapshot: &Snapshot, mut lens: CodeLens) -> Option<CodeLe
     if snapshot.analysis.text(file).get(span.range()) != Some(name) {
         return None;
     }
-    lens.command = Some(match data["kind"].as_str()? {
-        "graph" => {
-            let title = match snapshot.analysis.graph_size(file, name) {
-                Some(1) => "Show graph: 1 device".to_owned(),
-                Some(count) => format!("Show graph: {count} devices"),
-                None => "Show graph".to_owned(),
-            };
-            let about = json!({ "uri": uri, "unikernel": name, "target": null });
-            Command::new(title, "unik.showGraph".to_owned(), Some(vec![about]))
-        }
-        "uses" => {
-            let found = snapshot.analysis.users(file, span.start).into_iter();
-            let found: Vec<Location> = found.filter_map(|used| snapshot.location(used)).collect();
-            let title = match found.len() {
-                0 => "no uses".to_owned(),
-                1 => "1 use".to_owned(),
-                count => format!("{count} uses"),
-            };
-            let about = vec![json!(uri), json!(lens.range.start), json!(found)];
-            Command::new(title, "unik.showReferences".to_owned(), Some(about))
-        }
-        _ => return None,
-    });
+    let found = snapshot.analysis.users(file, span.start).into_iter();
+    let found: Vec<Location> = found.filter_map(|used| snapshot.location(used)).collect();
+    let title = match found.len() {
+        0 => "no uses".to_owned(),
+        1 => "1 use".to_owned(),
+        count => format!("{count} uses"),
+    };
+    let about = vec![json!(uri), json!(lens.range.start), json!(found)];
+    lens.command = Some(Command::new(title, "unik.showReferences".to_owned(), Some(about)));
     Some(lens)
 }

@@ -62,6 +62,7 @@ pub fn serve(world: World) -> io::Result<bool> {
         let (service, socket) = LspService::build(|client| backend(&handle, world, client, shut))
             .custom_method("unik/graph", Backend::graph)
             .custom_method("unik/exportGraph", Backend::export_graph)
+            .custom_method("unik/configuration", Backend::configuration)
             .custom_method("unik/configure", Backend::configure)
             .finish();
         let server = Server::new(tokio::io::stdin(), tokio::io::stdout(), socket);

@@ -9,7 +9,7 @@ use unik_source::{FileId, Sources};
 use super::names::Names;
 use super::wrong::Wrong;
 use crate::configuration::refusal;
-use crate::host::Range;
+use crate::host::{Analysis, Range};
 
 /// The target where nobody says which.
 const USUAL_TARGET: &str = "unix";
@@ -59,6 +59,18 @@ pub(super) fn usable(symbolic: &Outcome, values: &KeyValues) -> KeyValues {
         .iter()
         .filter(|given| options.contains(given.option.as_str()) && takes(given.option.as_str(), &given.text));
     KeyValues { target: values.target.clone(), given: given.cloned().collect() }
+}
+
+impl Analysis {
+    /// The names of the platforms that a file can be built for.
+    pub fn targets(&self, file: FileId) -> Vec<SmolStr> {
+        unik_check::platforms(&self.db, file).into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// The platform in force: the one that a configuration names, or else the usual one.
+    pub fn target(&self, file: FileId, values: &KeyValues) -> Option<SmolStr> {
+        values.target.clone().or_else(|| usual_target(&self.targets(file)))
+    }
 }
 
 /// The target that counts if none is given.

@@ -126,6 +126,31 @@ fn a_client_that_cannot_be_asked_says_its_settings_itself() {
 }
 
 #[test]
+fn what_counts_for_a_file_is_told() {
+    let mut spoken = opened(Spoken::starting(&[], start(false, &json!({ "keys": { "port": 1 } })), &[]));
+    let mut check = |uri: &str, chosen: Option<Value>, expected: Value| {
+        if let Some(chosen) = chosen {
+            choose(&mut spoken, uri, &chosen);
+        }
+        let answer = spoken.ask("unik/configuration", json!({ "textDocument": { "uri": uri } }));
+        let targets = answer["result"]["targets"].as_array().unwrap();
+        assert!(targets.contains(&json!("unix")) && targets.contains(&json!("virtio")), "{answer}");
+        assert_eq!(
+            [&answer["result"]["configuration"], &answer["result"]["target"]],
+            [&expected[0], &expected[1]]
+        );
+    };
+    check(ONE, None, json!([{ "target": null, "keys": { "port": "1" } }, "unix"]));
+    check(TWO, Some(json!({ "target": "virtio" })), json!([{ "target": "virtio", "keys": {} }, "virtio"]));
+    check(OUTSIDE, Some(json!({ "target": "moon" })), json!([{ "target": "moon", "keys": {} }, "moon"]));
+    // A file without a unikernel, which has no graph, has a configuration nevertheless.
+    let library = "file:///two/library.unik";
+    check(library, None, json!([{ "target": "virtio", "keys": {} }, "virtio"]));
+    let refused = spoken.ask("unik/configuration", json!({}));
+    assert_eq!(refused["error"]["code"], -32602, "{refused}");
+}
+
+#[test]
 fn the_graph_follows_what_is_configured() {
     let mut spoken = opened(Spoken::starting(&[], start(false, &Value::Null), &[]));
     let taken = |spoken: &mut Spoken| {

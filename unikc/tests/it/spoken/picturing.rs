@@ -71,6 +71,8 @@ fn a_client_is_told_once_when_the_graph_is_another_one() {
     after["version"] = json!(1);
     assert_eq!(before, after);
     graph(&mut spoken, other, &json!({}));
+    // What was asked once leaves it so that the answers before are watched.
+    graph(&mut spoken, APP, &json!({ "once": true, "configuration": { "keys": { "port": "1" } } }));
     // A burst is told of once.
     for round in 0..20_i64 {
         spoken.edit(APP, 3 + round, ((3, 17), (3, 19)), &(20 + round).to_string());
