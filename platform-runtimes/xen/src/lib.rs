@@ -10,7 +10,7 @@
 //! itself; a back end that is wrong is let go, and its users see an error.
 //!
 //! Start at `hypervisor` (what there is to ask for), `grants`, `events` and `ring` (how pages are shared and talked over).
-//! `store` is XenStore, `bus` how front ends and back ends find each other there.
+//! `store` is XenStore, `bus` how front ends and back ends find each other there. `devices` is what a program gets.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -20,8 +20,11 @@ extern crate alloc;
 
 pub mod bus;
 pub mod console;
+mod devices;
+mod error;
 pub mod events;
 pub mod grants;
+pub mod guest;
 mod hypercall;
 pub mod hypervisor;
 mod machine;
@@ -29,6 +32,8 @@ pub mod page;
 pub mod ring;
 pub mod store;
 
+pub use devices::XenStore;
+pub use error::Error;
 pub use machine::Unusable;
 use unik_platform::{Arguments, Exit, Failure, Image};
 /// Writes a line to the console.
@@ -65,5 +70,5 @@ where
 
 /// The connection to XenStore, for what has no device of its own yet; nothing on a machine that is no guest of Xen.
 pub fn store() -> Option<store::Store> {
-    machine::store()
+    machine::guest().map(|guest| guest.store)
 }

@@ -19,6 +19,7 @@ use unik_x86_64::{Source, clock, console, current, interrupt, memory};
 use crate::bus::{self, Request};
 use crate::console::Console;
 use crate::events::{Events, TIME, WALL};
+use crate::guest::Guest;
 use crate::hypercall::Xen;
 use crate::hypervisor::{Hypervisor, PAGE, Parameter, Port, Reason, Refused, Space};
 use crate::page::Page;
@@ -132,11 +133,17 @@ impl Page for Window {
 }
 
 /// A value of the one processor.
-struct OneProcessor<T>(T);
+pub(crate) struct OneProcessor<T>(T);
 
 // SAFETY: an image runs on one processor, and no interrupt handler knows of this crate, so nothing uses the value at the same time
 // as something else. On the host nothing uses it: it needs the machine.
 unsafe impl<T> Sync for OneProcessor<T> {}
+
+impl<T> OneProcessor<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(value)
+    }
+}
 
 impl<T> Deref for OneProcessor<T> {
     type Target = T;
@@ -150,18 +157,18 @@ impl<T> Deref for OneProcessor<T> {
 const PATIENCE: u32 = 100_000_000;
 
 /// What the whole program has of the hypervisor, once it is found.
-struct Guest {
+struct Found {
     xen: Cell<Option<Xen>>,
     console: RefCell<Option<(Console<Window>, Port)>>,
     reason: Cell<Reason>,
-    store: OnceCell<Store>,
+    guest: OnceCell<Guest<Xen, Heap>>,
 }
 
-static GUEST: OneProcessor<Guest> = OneProcessor(Guest {
+static FOUND: OneProcessor<Found> = OneProcessor::new(Found {
     xen: Cell::new(None),
     console: RefCell::new(None),
     reason: Cell::new(Reason::PowerOff),
-    store: OnceCell::new(),
+    guest: OnceCell::new(),
 });
 
 /// Why the machine cannot be had.
@@ -203,10 +210,10 @@ impl From<Refused> for Unusable {
 /// requests works before the executor runs.
 pub(crate) fn start() -> Result<(), Unusable> {
     let xen = Xen::find().ok_or(Unusable::NotXen)?;
-    GUEST.xen.set(Some(xen));
+    FOUND.xen.set(Some(xen));
     unik_x86_64::end_by(end);
     let ring = Console::new(window(xen, Parameter::ConsolePage)?);
-    GUEST.console.replace(Some((ring, port(xen, Parameter::ConsolePort)?)));
+    FOUND.console.replace(Some((ring, port(xen, Parameter::ConsolePort)?)));
     console::set(write);
 
     let info = Heap.allocate(PAGE).map_err(|_| Unusable::Memory)?;
@@ -226,7 +233,8 @@ pub(crate) fn start() -> Result<(), Unusable> {
     events.unmask(to_store);
     current().platform().add_source(Rc::new(Connection(store.clone())));
     current().spawn(heed(store.clone()));
-    let _ = GUEST.store.set(store);
+    // This runs once.
+    let _ = FOUND.guest.set(Guest::new(xen, Heap, events, store));
     Ok(())
 }
 
@@ -276,7 +284,7 @@ impl Source for Connection {
 async fn heed(store: Store) {
     let error = bus::listen(&store, |request| {
         if request == Request::Reboot {
-            GUEST.reason.set(Reason::Reboot);
+            FOUND.reason.set(Reason::Reboot);
         }
         unik_x86_64::press();
     })
@@ -284,15 +292,15 @@ async fn heed(store: Store) {
     log::warn!("the tools can no longer ask this program to stop: {error}");
 }
 
-/// The store of this guest; nothing on another machine.
-pub(crate) fn store() -> Option<Store> {
-    GUEST.store.get().cloned()
+/// What this guest has; nothing on another machine.
+pub(crate) fn guest() -> Option<Guest<Xen, Heap>> {
+    FOUND.guest.get().cloned()
 }
 
 fn write(bytes: &[u8]) {
     // A panic while it writes finds it borrowed: its words are lost, and the program ends.
-    let Ok(mut console) = GUEST.console.try_borrow_mut() else { return };
-    let (Some((ring, port)), Some(xen)) = (&mut *console, GUEST.xen.get()) else { return };
+    let Ok(mut console) = FOUND.console.try_borrow_mut() else { return };
+    let (Some((ring, port)), Some(xen)) = (&mut *console, FOUND.xen.get()) else { return };
     let (mut rest, mut looks) = (bytes, 0);
     while !rest.is_empty() && looks < PATIENCE {
         let written = ring.write(rest, || tell(xen, *port));
@@ -303,8 +311,8 @@ fn write(bytes: &[u8]) {
 
 /// Tells the hypervisor that the program is done, once the host has taken its last words.
 fn end(code: Exit) {
-    let Some(xen) = GUEST.xen.get() else { return };
-    if let Ok(console) = GUEST.console.try_borrow()
+    let Some(xen) = FOUND.xen.get() else { return };
+    if let Ok(console) = FOUND.console.try_borrow()
         && let Some((ring, _)) = &*console
     {
         let mut looks = 0;
@@ -313,5 +321,5 @@ fn end(code: Exit) {
         }
     }
     // It returns only if it is refused; then the machine has ways of its own.
-    xen.shut_down(if code == Exit::PANIC { Reason::Crash } else { GUEST.reason.get() });
+    xen.shut_down(if code == Exit::PANIC { Reason::Crash } else { FOUND.reason.get() });
 }
