@@ -2,18 +2,18 @@
 //! member means.
 
 use serde_json::{Value, json};
+use unik_eval::KeyValues;
 use unik_ide::Analysis;
 use unik_source::FileId;
 
 use crate::configuration_value;
 
-/// The configuration of a file's folder, and which target it amounts to there.
-pub fn configured(analysis: &Analysis, file: FileId) -> Value {
-    let values = analysis.configuration(file).values();
+/// A configuration, and which target it amounts to in a file.
+pub fn configured(analysis: &Analysis, file: FileId, values: &KeyValues) -> Value {
     let targets = analysis.targets(file);
     json!({
-        "configuration": configuration_value(&values),
+        "configuration": configuration_value(values),
         "targets": targets.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
-        "target": analysis.target(file, &values).as_deref(),
+        "target": analysis.target(file, values).as_deref(),
     })
 }

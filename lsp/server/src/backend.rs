@@ -72,7 +72,7 @@ impl Backend {
     /// `unik/configuration`
     pub(crate) async fn configuration(&self, params: serde_json::Value) -> Result<serde_json::Value> {
         let uri = graph::document(&params)?;
-        self.ask(move |snapshot| graph::configuration(snapshot, uri)).await
+        self.ask(move |snapshot| graph::configuration(snapshot, uri, &params)).await
     }
 
     /// `unik/configure`

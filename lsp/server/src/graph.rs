@@ -18,8 +18,10 @@ pub(crate) fn document(params: &Value) -> Result<Uri> {
 }
 
 /// What counts for a file.
-pub(crate) fn configuration(snapshot: &Snapshot, uri: Uri) -> Value {
-    unik_preview::configured(&snapshot.analysis, snapshot.file(&TextDocumentIdentifier { uri }))
+pub(crate) fn configuration(snapshot: &Snapshot, uri: Uri, params: &Value) -> Value {
+    let file = snapshot.file(&TextDocumentIdentifier { uri });
+    let query = unik_preview::query(params, &snapshot.values(file));
+    unik_preview::configured(&snapshot.analysis, file, &query.values)
 }
 
 /// The graph of a file. The client is told when it would be another one, unless it asks `once`.

@@ -18,6 +18,8 @@ pub(crate) struct Settings {
 struct Said {
     /// By the settings of the client.
     settings: Option<Configuration>,
+    /// Whether the client has answered what they are: the first answer is no change.
+    answered: bool,
     /// By `unik/configure`, since the settings changed last.
     chosen: Option<Configuration>,
 }
@@ -46,16 +48,19 @@ impl Settings {
         }
     }
 
-    /// The settings have changed: for these folders, or for all.
+    /// The client says the settings of these folders, or of all. Where they are others than before, what was chosen is over.
     pub(crate) fn change(&mut self, of: &Changed) {
         for (folder, said) in &mut self.folders {
-            let changed = match of {
-                Changed::All(configuration) => Some(configuration),
-                Changed::Each(folders) => folders.get(folder),
+            let (now, first) = match of {
+                Changed::All(configuration) => (Some(configuration), false),
+                Changed::Each(folders) => (folders.get(folder), !said.answered),
             };
-            if let Some(configuration) = changed {
-                *said = Said { settings: configuration.clone(), chosen: None };
+            let Some(now) = now else { continue };
+            if !first && said.settings != *now {
+                said.chosen = None;
             }
+            said.settings = now.clone();
+            said.answered = true;
         }
     }
 
@@ -145,6 +150,25 @@ mod tests {
         settings.leave("");
         settings.choose("/a/b/app.unik", port(6).unwrap());
         assert_eq!(ports(&settings), ["=5", "/a=6"]);
+    }
+
+    #[test]
+    fn what_is_chosen_outlasts_the_first_answer_and_those_that_are_the_same() {
+        let mut settings = Settings::default();
+        settings.start(port(1));
+        settings.join("/a");
+        settings.join("/b");
+        settings.choose("/a/app.unik", port(2).unwrap());
+        settings.choose("/b/app.unik", port(3).unwrap());
+        let mut check = |of: Changed, expected: [&str; 3]| {
+            settings.change(&of);
+            assert_eq!(ports(&settings), expected, "{of:?}");
+        };
+        let each = |a, b| Changed::Each([("/a".to_owned(), a), ("/b".to_owned(), b)].into());
+        check(each(port(4), None), ["=1", "/a=2", "/b=3"]);
+        check(each(port(4), None), ["=1", "/a=2", "/b=3"]);
+        check(each(port(4), port(5)), ["=1", "/a=2", "/b=5"]);
+        check(each(None, port(5)), ["=1", "/a=1", "/b=5"]);
     }
 
     #[test]

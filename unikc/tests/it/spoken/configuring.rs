@@ -101,7 +101,7 @@ fn settings_of_folders_count_over_those_of_the_start_and_what_is_chosen_over_bot
     spoken.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
     spoken.told("workspace/inlayHint/refresh");
     let [one, two, outside] = ports(&mut spoken);
-    assert_eq!([one, outside], [configured("9000"), configured("1000")]);
+    assert_eq!([one, outside], [configured("9000"), configured("3")], "settings that stay leave what is chosen");
     assert_eq!(
         two,
         "- `70000` is no value for `--port`: a port is at most 65535, and at least 0; `--port` is `80`, the default"
@@ -146,6 +146,9 @@ fn what_counts_for_a_file_is_told() {
     // A file without a unikernel, which has no graph, has a configuration nevertheless.
     let library = "file:///two/library.unik";
     check(library, None, json!([{ "target": "virtio", "keys": {} }, "virtio"]));
+    let own = json!({ "textDocument": { "uri": TWO }, "configuration": { "target": null } });
+    let answer = spoken.ask("unik/configuration", own);
+    assert_eq!(answer["result"]["target"], "unix", "what is asked with a configuration is answered with it");
     let refused = spoken.ask("unik/configuration", json!({}));
     assert_eq!(refused["error"]["code"], -32602, "{refused}");
 }
