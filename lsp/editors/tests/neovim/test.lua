@@ -317,7 +317,7 @@ test("other values of keys change what hover says", function()
   end)
 end)
 
-test("the settings of 0.11 start the same server", function()
+test("the settings for 0.11 name the server and the language", function()
   local settings = dofile(vim.api.nvim_get_runtime_file("lsp/unikc.lua", false)[1])
   equal("settings", { settings.cmd, settings.filetypes }, { { "unikc", "lsp" }, { "unik" } })
 end)
