@@ -53,6 +53,12 @@ impl Client {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
     }
 
+    /// Waits until something is said.
+    pub(crate) fn told(&mut self, method: &str) -> Result<()> {
+        while self.hear()?["method"] != method {}
+        Ok(())
+    }
+
     /// Asks something and waits for the answer.
     pub(crate) fn ask(&mut self, method: &str, params: Value) -> Result<Value> {
         self.asked += 1;

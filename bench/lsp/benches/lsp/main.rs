@@ -22,6 +22,9 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// How many devices the programs have.
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 
+/// The largest program whose graph is drawn: nobody looks at a picture of more.
+const DRAWN: usize = 1_000;
+
 /// Questions: what they are called, their method, and whether they are about a place.
 const QUESTIONS: [(&str, &str, bool); 5] = [
     ("hover", "textDocument/hover", true),
@@ -66,6 +69,7 @@ fn compare(unikc: Option<PathBuf>, rounds: usize, edits: usize) -> Result<()> {
         program: bench_programs::web,
         language: ("unik", "unik"),
         keyword: "let ",
+        draws: true,
     }];
     let ty = Command::new("ty").arg("--version").stdout(Stdio::null()).status();
     if ty.is_ok_and(|status| status.success()) {
@@ -79,6 +83,7 @@ fn compare(unikc: Option<PathBuf>, rounds: usize, edits: usize) -> Result<()> {
             program: bench_programs::python,
             language: ("py", "python"),
             keyword: "",
+            draws: false,
         });
     } else {
         println!("ty is not installed: no peer\n");
@@ -173,6 +178,16 @@ fn measure(
     }
     put("completion right after an edit", taken);
     *resident = session.client.resident()?;
+    if server.draws && size <= DRAWN {
+        for (name, follows) in [("graph right after an edit", false), ("graph when told of an edit", true)] {
+            session.graph(size, follows)?;
+            let mut taken = Vec::new();
+            for _ in 0..rounds {
+                taken.extend(session.graph(size, follows)?);
+            }
+            put(name, taken);
+        }
+    }
     Ok(())
 }
 
@@ -181,13 +196,16 @@ fn print_rows(servers: &[Server], mut rows: Vec<Vec<Row>>) {
     for nth in 0..count {
         let mut medians: Vec<[f64; SIZES.len()]> = Vec::new();
         for (server, rows) in servers.iter().zip(&mut rows) {
-            let row = &mut rows[nth];
+            let Some(row) = rows.get_mut(nth) else { continue };
             let mut of_server = [f64::NAN; SIZES.len()];
             let mut cells = String::new();
             for (figures, median) in row.figures.iter_mut().zip(&mut of_server) {
                 figures.sort();
                 *median = ms(figures.get(figures.len() / 2));
-                cells += &format!("{:>9.2} ({:>6.2})", *median, ms(figures.first()));
+                cells += &match figures.first() {
+                    Some(least) => format!("{:>9.2} ({:>6.2})", *median, ms(Some(least))),
+                    None => format!("{:>18}", "-"),
+                };
             }
             let name = if medians.is_empty() { row.name.as_str() } else { "" };
             println!("{name:<34}{cells} {}", server.name);

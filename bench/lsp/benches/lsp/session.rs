@@ -20,6 +20,8 @@ pub(crate) struct Server {
     pub(crate) language: (&'static str, &'static str),
     /// What stands before the name of a declaration.
     pub(crate) keyword: &'static str,
+    /// Whether it draws graphs.
+    pub(crate) draws: bool,
 }
 
 /// An edit and the one that undoes it.
@@ -92,20 +94,52 @@ impl Session {
         Ok([self.change(&there, wrong)?, self.change(&back, false)?])
     }
 
-    fn change(&mut self, (start, end, text): &Change, wrong: bool) -> Result<Duration> {
+    fn change(&mut self, change: &Change, wrong: bool) -> Result<Duration> {
+        let begin = self.say(change)?;
+        let found = self.client.diagnostics(&self.uri, self.version)?;
+        let taken = begin.elapsed();
+        match found.is_empty() == wrong {
+            true => Err(format!("unexpected diagnostics after {:?}: {found:?}", change.2).into()),
+            false => Ok(taken),
+        }
+    }
+
+    /// Sends an edit; gives when.
+    fn say(&mut self, (start, end, text): &Change) -> Result<Instant> {
         self.version += 1;
         let range = json!({ "start": position(*start), "end": position(*end) });
         let change = json!([{ "range": range, "text": text }]);
         let document = json!({ "uri": self.uri, "version": self.version });
+        let change = json!({ "textDocument": document, "contentChanges": change });
         let begin = Instant::now();
-        self.client
-            .tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": change }))?;
-        let found = self.client.diagnostics(&self.uri, self.version)?;
-        let taken = begin.elapsed();
-        match found.is_empty() == wrong {
-            true => Err(format!("unexpected diagnostics after {text:?}: {found:?}").into()),
-            false => Ok(taken),
+        self.client.tell("textDocument/didChange", change)?;
+        Ok(begin)
+    }
+
+    /// Edits a body and asks for the graph at once, then undoes that and asks again; gives how long each took, from the edit to the
+    /// graph. Whoever `follows` asks as the page does: when it is told that the graph is another one.
+    pub(crate) fn graph(&mut self, devices: usize, follows: bool) -> Result<[Duration; 2]> {
+        let (there, back, _) = self.changes(Edit::Body)?;
+        let params = json!({ "textDocument": { "uri": self.uri }, "once": !follows });
+        if follows {
+            self.client.ask("unik/graph", params.clone())?;
         }
+        let mut after = |change: &Change| -> Result<Duration> {
+            let begin = self.say(change)?;
+            if follows {
+                self.client.told("unik/graphChanged")?;
+            }
+            let graph = self.client.ask("unik/graph", params.clone())?;
+            let taken = begin.elapsed();
+            match (graph["nodes"].as_array(), graph["version"].as_i64() == Some(self.version.into())) {
+                (Some(nodes), true) if nodes.len() >= devices => Ok(taken),
+                (nodes, _) => {
+                    let nodes = nodes.map_or(0, Vec::len);
+                    Err(format!("{nodes} nodes of {devices}, version {}", graph["version"]).into())
+                }
+            }
+        };
+        Ok([after(&there)?, after(&back)?])
     }
 
     /// The edit, the one that undoes it, and whether something is wrong in between.
