@@ -15,6 +15,7 @@ pub async fn block<B: Block>(disk: &B) {
     assert!(!disk.is_read_only());
     reads_what_was_written(disk).await;
     many_at_once(disk).await;
+    forgets_only_what_it_may(disk).await;
     refuses_what_is_outside(disk).await;
     disk.flush().await.unwrap_or_else(|error| panic!("not flushed: {error}"));
 }
@@ -63,6 +64,18 @@ async fn many_at_once<B: Block>(disk: &B) {
         assert!(read(disk, sector, 1).await == pattern(size, sector, 1, 3), "sector {sector} is another's");
     });
     join_all(reads).await;
+}
+
+/// What is not needed any more can be written again, and nothing else is lost.
+async fn forgets_only_what_it_may<B: Block>(disk: &B) {
+    let (size, before) = (disk.sector_size(), read(disk, 0, 16).await);
+    let forgotten = disk.discard(4, 8).await;
+    forgotten.unwrap_or_else(|error| panic!("the hint that sectors are not needed fails: {error}"));
+    let after = read(disk, 0, 16).await;
+    assert!(after[..4 * size] == before[..4 * size], "what lies before is lost");
+    assert!(after[12 * size..] == before[12 * size..], "what lies behind is lost");
+    write(disk, 4, &before[4 * size..12 * size]).await;
+    assert!(read(disk, 0, 16).await == before, "it is not written again");
 }
 
 /// Outside the disk there is nothing, and nothing is done.

@@ -20,7 +20,8 @@ pub trait Block {
     fn is_read_only(&self) -> bool;
 
     /// Reads whole sectors from `sector` on until `buffer` is full.
-    /// Kinds: `Invalid` (past the end, or not whole sectors), `Corrupt` (the disk says so), `Closed` (it has gone).
+    /// Kinds: `Invalid` (past the end, or not whole sectors), `Corrupt` (the disk says so), `Closed` (it has gone), `Unreachable` (it
+    /// has gone, and may come back).
     async fn read(&self, sector: u64, buffer: &mut [u8]) -> Result<(), Self::Error>;
 
     /// Writes whole sectors from `sector` on. Kinds: as [`Block::read`], and `Denied` if it is read only.
@@ -28,6 +29,13 @@ pub trait Block {
 
     /// Waits until everything that was written before is safe.
     async fn flush(&self) -> Result<(), Self::Error>;
+
+    /// Says that nobody needs what `count` sectors from `sector` on hold: what they read as is not known until they are written
+    /// again. It is a hint, which a disk that has no use for it does not look at. Kinds: as [`Block::write`].
+    async fn discard(&self, sector: u64, count: u64) -> Result<(), Self::Error> {
+        let _ = (sector, count);
+        Ok(())
+    }
 }
 
 /// What is wrong with a range of sectors, before any disk has been asked.
@@ -109,6 +117,10 @@ impl<T: Block> Block for &T {
 
     async fn flush(&self) -> Result<(), T::Error> {
         T::flush(self).await
+    }
+
+    async fn discard(&self, sector: u64, count: u64) -> Result<(), T::Error> {
+        T::discard(self, sector, count).await
     }
 }
 
