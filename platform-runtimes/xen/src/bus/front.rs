@@ -105,6 +105,12 @@ pub trait Driver {
     /// The back end uses the rings: now it has said all of itself.
     async fn connected(&self, back: &Back) -> Result<(), Error>;
 
+    /// The back end says once more that it uses the rings, as it does when it has changed what it says of itself: the size of a disk.
+    async fn changed(&self, back: &Back) -> Result<(), Error> {
+        let _ = back;
+        Ok(())
+    }
+
     /// The back end has gone, or goes: the rings are of no use any more. Users see an error from now on, until it has connected again.
     fn released(&self);
 
@@ -207,7 +213,7 @@ impl Front {
     async fn try_follow(&self, driver: &impl Driver, handshake: &mut Handshake) -> Result<String, Error> {
         let mut moved = Watch::new(&self.store, &format!("{}/backend", self.path)).await?;
         let mut watched: Option<(String, Watch)> = None;
-        let mut refused = 0;
+        let (mut refused, mut said) = (0, false);
         loop {
             let back = self.back().await?;
             let path = back.as_ref().map(|back| &back.path);
@@ -240,6 +246,9 @@ impl Front {
                 self.step(driver, back.as_ref(), step).await?;
                 continue;
             }
+            if let (true, Some(back), State::Connected) = (said, &back, handshake.state()) {
+                driver.changed(back).await?;
+            }
             let changed = async {
                 match &mut watched {
                     Some((_, watch)) => race(moved.next(), watch.next()).await,
@@ -251,6 +260,7 @@ impl Front {
             if let Some(reason) = race(changed, failed).await? {
                 return Ok(reason);
             }
+            said = true;
         }
     }
 
