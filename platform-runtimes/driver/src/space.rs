@@ -81,7 +81,9 @@ impl Dma for Space {
         // A page between two pieces is nobody's.
         self.0.allocated.set(self.0.allocated.get() + bytes.next_multiple_of(4096) as u64 + 4096);
         let bytes = Rc::new(RefCell::new(vec![0; bytes]));
-        self.0.pieces.borrow_mut().push((address, Rc::downgrade(&bytes)));
+        let mut pieces = self.0.pieces.borrow_mut();
+        pieces.retain(|(_, bytes)| bytes.strong_count() > 0);
+        pieces.push((address, Rc::downgrade(&bytes)));
         Ok(Piece { address, bytes })
     }
 }
