@@ -18,6 +18,7 @@
 
 extern crate alloc;
 
+pub mod blk;
 pub mod bus;
 pub mod console;
 mod devices;
