@@ -15,22 +15,21 @@ const test = together({
 
 const node = (editor, id) => editor.webview().locator(`g.node[data-id="${id}"]`);
 const faded = async (editor, id) => ((await node(editor, id).getAttribute("class")) ?? "").split(" ").includes("faded");
-const lens = (editor, text) => editor.page.locator(".codelens-decoration a", { hasText: text }).first();
 
 test("a lens shows the graph", async (editor) => {
   await editor.file("app.unik");
   await editor.running();
+  await editor.status.getByText("unix (usual)").waitFor();
   await editor.at(32, 1);
-  await lens(editor, "Show graph: 7 devices").click();
-  await node(editor, "file_server").waitFor();
+  await editor.follow("Show graph: 7 devices", node(editor, "file_server"));
   await editor.picture("dark");
 });
 
 test("a lens shows the uses", async (editor) => {
   await editor.press("Control+1");
   await editor.at(14, 1);
-  await lens(editor, "4 uses").click();
   const uses = editor.page.locator(".zone-widget .ref-tree .monaco-list-row .referenceMatch");
+  await editor.follow("4 uses", uses.first());
   await eventually("four uses", async () => (await uses.count()) === 4);
   await editor.picture("uses");
   await editor.press("Escape");
@@ -58,7 +57,17 @@ test("the value of a key is looked at while it is typed, and counts", async (edi
   await eventually("the branch for other ports", () => faded(editor, "server"));
 });
 
-test("what is tried is kept in the settings", async (editor) => {
+test("a window that is loaded again has its graph, with what is tried", async (editor) => {
+  await editor.reload("mainThreadWebview-unik.graph");
+  await editor.running();
+  await editor.status.getByText("virtio*").waitFor();
+  await eventually("the branch for other ports", async () => {
+    return (await node(editor, "server").count()) > 0 && (await faded(editor, "server")) && !(await faded(editor, "stack"));
+  });
+  await editor.picture("reload-tried");
+});
+
+test("what is tried can be saved to the settings", async (editor) => {
   await editor.press("Control+1");
   await editor.command("unik: Save Target and Keys");
   await eventually("the settings", async () => (await readdir(editor.workspace)).includes(".vscode"));
@@ -68,10 +77,10 @@ test("what is tried is kept in the settings", async (editor) => {
 });
 
 test("a window that is loaded again has its graph, under the settings", async (editor) => {
-  await editor.page.reload();
+  await editor.reload("mainThreadWebview-unik.graph");
   await editor.running();
-  await node(editor, "file_server").waitFor();
-  assert.equal(await faded(editor, "server"), true);
+  await eventually("the branch for other ports", async () => (await node(editor, "server").count()) > 0 && (await faded(editor, "server")));
+  assert.equal(await editor.status.textContent().then((text) => text.includes("*")), false);
   await editor.picture("reload");
 });
 
@@ -95,8 +104,8 @@ test("what a task finds wrong is a problem of the file", async (editor) => {
   await editor.type("crnch");
   await editor.saved("app.unik", "kv.crnch(");
   await editor.at(32, 1);
-  await lens(editor, "Build for unix").click();
   const terminal = editor.page.locator(".xterm-rows").first();
+  await editor.follow("Build for unix", terminal);
   await eventually("what unikc prints", async () => /E0101/.test((await terminal.textContent()) ?? ""));
   await editor.picture("build");
   await editor.command("View: Close All Editors");

@@ -119,8 +119,10 @@ test("the layout of a file is put right", async (editor) => {
 
 test("lenses say what a unikernel and a declaration are good for", async (editor) => {
   await editor.file("app.unik");
-  const lens = (text) => editor.page.locator(".codelens-decoration", { hasText: text }).first();
   await editor.at(32, 1);
-  await lens(/run/i).waitFor();
+  await editor.lens("Run").waitFor();
+  // They come together: nothing stands there that waits for another.
+  const all = await editor.page.locator(".codelens-decoration", { hasText: "Run" }).textContent();
+  assert.match(all, /^▶ Run\s+\|\s+Build for .*\|\s+Show graph: 7 devices$/);
   await editor.picture("lenses");
 });

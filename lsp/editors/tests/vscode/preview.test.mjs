@@ -29,6 +29,8 @@ test("a click on a node leads to its source", async (editor) => {
   // `kv.crunch(files(dir))` in the first arm. The panel may have the keyboard now, so the status bar need not say it.
   await editor.page.locator(".editor-instance .active-line-number", { hasText: /^19$/ }).waitFor();
   await editor.page.locator(".editor-instance .selected-text").first().waitFor();
+  // The file that is looked at has its place in the status bar, wherever the keyboard is.
+  await editor.status.getByText("unix (usual)").waitFor();
   await editor.picture("preview-click");
 });
 

@@ -1,5 +1,8 @@
 // The program `unikc` behind the editor: missing, told where it is, started again; and as tasks in a terminal.
 
+import assert from "node:assert/strict";
+import { readFile, readdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually, together } from "./lib/editor.mjs";
 
@@ -11,22 +14,44 @@ const test = together({
   settings: { "unik.path": "/nowhere/unikc" },
 });
 
+/** The servers that the editor has started, by the numbers of their processes. */
+async function servers(editor) {
+  const numbers = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(numbers.map((number) => readFile(`/proc/${number}/cmdline`, "utf8").catch(() => "")));
+  return numbers.filter((_, nth) => lines[nth].startsWith(`${join(editor.workspace, "unikc")}\0lsp\0`));
+}
+
 test("without the program, what helps is said", async (editor) => {
   await editor.file("clash/app.unik");
-  const toast = editor.notification("`/nowhere/unikc` cannot be started");
-  await toast.waitFor();
-  await toast.getByRole("button", { name: "Say Where It Is" }).waitFor();
+  await editor.lens("/nowhere/unikc cannot be started").waitFor();
   await editor.status.getByText("unikc is missing").waitFor();
   await editor.picture("missing");
+  await editor.lens("Say where it is").click();
+  await editor.page.locator(".settings-editor .setting-item-contents", { hasText: "The program unikc" }).first().waitFor();
+  await editor.picture("missing-settings");
+  await editor.command("View: Close Editor");
 });
 
-test("told where it is, it starts", async (editor) => {
-  await editor.settings({ "unik.path": UNIKC });
+test("told where it is, it starts, and nothing says any more that it cannot", async (editor) => {
+  // A name that nobody else starts it by.
+  await symlink(UNIKC, join(editor.workspace, "unikc"));
+  await editor.settings({ "unik.path": "./unikc" });
   await editor.running();
+  await editor.file("clash/app.unik");
+  await editor.lens("Run").waitFor();
+  await editor.lens("cannot be started").waitFor({ state: "detached" });
+  assert.equal(await editor.notification("unik").count(), 0);
+  await editor.picture("mended");
 });
 
 test("it can be started again", async (editor) => {
+  const [before, ...more] = await servers(editor);
+  assert.ok(before !== undefined && more.length === 0, "one server runs");
   await editor.command("unik: Restart Server");
+  await eventually("another server, and only that", async () => {
+    const now = await servers(editor);
+    return now.length === 1 && now[0] !== before;
+  });
   await editor.running();
 });
 

@@ -11,12 +11,12 @@ type Pick<T> = vscode.QuickPickItem & { value: T };
 
 /** Asks with what target the file is to be looked at. */
 export async function chooseTarget(server: Server, configurations: Configurations, uri: vscode.Uri): Promise<void> {
-  const graph = await graphOf(server, uri);
-  if (graph === null) return;
   const { target, keys } = configurations.of(uri);
+  const targets = await targetsOf(server, uri);
+  if (targets === null) return;
   const picks: Pick<string | null>[] = [
-    ...graph.targets.map((name) => ({ label: name, value: name, ...(name === target ? { description: "chosen" } : {}) })),
-    { label: "No target", detail: "The usual one, as without --target", value: null },
+    ...targets.map((name) => ({ label: name, value: name, ...(name === target ? { description: "chosen" } : {}) })),
+    { label: "The usual one", detail: "As without --target", value: null, ...(target === null ? { description: "counts now" } : {}) },
   ];
   const chosen = await vscode.window.showQuickPick(picks, { title: "Target", placeHolder: "What to look at it for, build and run" });
   if (chosen !== undefined) configurations.try(uri, { target: chosen.value, keys });
@@ -24,8 +24,8 @@ export async function chooseTarget(server: Server, configurations: Configuration
 
 /** Asks for one of the targets in reach. */
 export async function askTarget(server: Server, uri: vscode.Uri): Promise<string | undefined> {
-  const graph = await graphOf(server, uri);
-  return graph === null ? undefined : await vscode.window.showQuickPick(graph.targets, { title: "Build for Target" });
+  const targets = await targetsOf(server, uri);
+  return targets === null ? undefined : await vscode.window.showQuickPick(targets, { title: "Build for Target" });
 }
 
 /** Asks for one of the file's unikernels, if it has several. Undefined: none was chosen. */
@@ -48,9 +48,16 @@ export async function setKey(server: Server, configurations: Configurations, uri
   configurations.try(uri, withValue(configuration, key, value));
 }
 
+/** The targets in reach of a file, or a word about why there are none. */
+async function targetsOf(server: Server, uri: vscode.Uri): Promise<string[] | null> {
+  const configured = await server.configured(uri);
+  if (configured === null) void vscode.window.showWarningMessage("The server of unik does not run.");
+  return configured?.targets ?? null;
+}
+
 /** The graph of a file, or a word about why there is none. */
 async function graphOf(server: Server, uri: vscode.Uri): Promise<Graph | null> {
-  const graph = await server.graph({ textDocument: { uri: server.uriOf(uri) } });
+  const graph = await server.graph({ textDocument: { uri: server.uriOf(uri) }, once: true });
   if (graph === null) {
     const running = server.health.state === "running";
     const why = running ? "This file declares no unikernel." : "The server of unik does not run.";
@@ -101,7 +108,7 @@ async function problem(
   key: Key,
   configuration: Configuration,
 ): Promise<string | undefined> {
-  const graph = await server.graph({ textDocument: { uri: server.uriOf(uri) }, configuration });
+  const graph = await server.graph({ textDocument: { uri: server.uriOf(uri) }, configuration, once: true });
   return graph?.keys.find(({ option }) => option === key.option)?.problem ?? undefined;
 }
 

@@ -10,15 +10,14 @@ export interface Tried {
   /** A file of the folder in which it is tried. */
   uri: vscode.Uri;
   configuration: Configuration;
+  /** What the settings say. */
+  settings: Configuration;
 }
 
-/** What changed. */
-export interface Change {
-  /** The folder, or a file of it. */
-  uri: vscode.Uri;
-  /** Whether it was the settings, which the server asks for by itself. */
-  bySettings: boolean;
-}
+/** The same, kept for a window that is loaded again. */
+type Kept = Omit<Tried, "uri"> & { uri: string };
+
+const KEPT = "unik.tried";
 
 /** The configurations of all workspace folders. */
 export class Configurations implements vscode.Disposable {
@@ -26,13 +25,21 @@ export class Configurations implements vscode.Disposable {
   private readonly tried = new Map<string, Tried>();
   /** Whether only one of the two settings may be written yet. */
   private saving = false;
-  private readonly changes = new vscode.EventEmitter<Change>();
+  private readonly changes = new vscode.EventEmitter<vscode.Uri | undefined>();
   private readonly subscription: vscode.Disposable;
 
-  /** The configuration of a folder is another one now. */
+  /** What counts in the folder of this file is something else now; without a file the settings are, for which the server asks by itself. */
   readonly onDidChange = this.changes.event;
 
-  constructor() {
+  constructor(
+    /** Remembers what is tried. */
+    private readonly memory: vscode.Memento,
+  ) {
+    for (const { uri: kept, configuration, settings } of memory.get<Kept[]>(KEPT, [])) {
+      const uri = vscode.Uri.parse(kept);
+      this.tried.set(owner(uri), { uri, configuration, settings });
+    }
+    this.forget();
     this.subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("unik.target") || event.affectsConfiguration("unik.keys")) this.changed();
     });
@@ -55,9 +62,11 @@ export class Configurations implements vscode.Disposable {
 
   /** From now on, files of the same folder are looked at with this. */
   try(uri: vscode.Uri, configuration: Configuration): void {
-    if (same(configuration, ofSettings(uri))) this.tried.delete(owner(uri));
-    else this.tried.set(owner(uri), { uri, configuration });
-    this.changes.fire({ uri, bySettings: false });
+    const settings = ofSettings(uri);
+    if (same(configuration, settings)) this.tried.delete(owner(uri));
+    else this.tried.set(owner(uri), { uri, configuration, settings });
+    this.keep();
+    this.changes.fire(uri);
   }
 
   /** Writes what is tried into the settings of the folder. */
@@ -78,13 +87,23 @@ export class Configurations implements vscode.Disposable {
     }
   }
 
-  /** The settings are others now, and nothing else counts. */
+  /** Where the settings are others now, nothing else counts. */
   private changed(): void {
     if (this.saving) return;
-    this.tried.clear();
-    for (const folder of vscode.workspace.workspaceFolders ?? []) {
-      this.changes.fire({ uri: folder.uri, bySettings: true });
+    this.forget();
+    this.keep();
+    this.changes.fire(undefined);
+  }
+
+  private forget(): void {
+    for (const [folder, { uri, settings }] of this.tried) {
+      if (!same(settings, ofSettings(uri))) this.tried.delete(folder);
     }
+  }
+
+  private keep(): void {
+    const kept = this.allTried().map((tried): Kept => ({ ...tried, uri: tried.uri.toString() }));
+    void this.memory.update(KEPT, kept);
   }
 
   dispose(): void {

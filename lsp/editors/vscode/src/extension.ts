@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { commands, currentFile } from "./commands";
 import { Configurations } from "./configuration";
 import { explanations } from "./explain";
+import { missing } from "./missing";
 import { Preview } from "./preview";
 import { Server } from "./server";
 import { Status } from "./status";
@@ -12,16 +13,17 @@ import { Tasks } from "./tasks";
 let server: Server | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const configurations = new Configurations();
+  const configurations = new Configurations(context.workspaceState);
   server = new Server(configurations);
   const preview = new Preview(context.extensionUri, server, configurations, context.workspaceState);
   const tasks = new Tasks(server, configurations);
   context.subscriptions.push(
     configurations,
     preview,
-    new Status(server, configurations, () => currentFile(preview)),
+    new Status(server, configurations, () => currentFile(preview), preview.onDidChangeActive),
     vscode.tasks.registerTaskProvider("unik", tasks),
     explanations(),
+    missing(server),
     commands({ server, configurations, preview, tasks }),
   );
   await server.restart();

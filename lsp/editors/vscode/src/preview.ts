@@ -21,6 +21,10 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
   /** Whether the page has been told where the cursor is. */
   private lit = false;
   private readonly subscriptions: vscode.Disposable;
+  private readonly actives = new vscode.EventEmitter<void>();
+
+  /** What `active` gives may be another file now. */
+  readonly onDidChangeActive = this.actives.event;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -30,6 +34,7 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
     private readonly memory: vscode.Memento,
   ) {
     this.subscriptions = vscode.Disposable.from(
+      this.actives,
       vscode.window.registerWebviewPanelSerializer(VIEW, this),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.follow(editor?.document)),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.light(textEditor)),
@@ -40,8 +45,6 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
       server.onDidChangeHealth(({ state }) => {
         if (state === "running") this.post({ kind: "changed" });
       }),
-      // The server tells what changes the last answer only, and that may be one about a value that somebody is typing.
-      configurations.onDidChange(() => this.post({ kind: "changed" })),
     );
   }
 
@@ -84,8 +87,10 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
     panel.iconPath = { light: image("graph-light.svg"), dark: image("graph-dark.svg") };
     panel.webview.options = { enableScripts: true, localResourceRoots: [pageFolder(this.extension)] };
     panel.webview.onDidReceiveMessage((message: FromPage) => void this.receive(message));
+    panel.onDidChangeViewState(() => this.actives.fire());
     panel.onDidDispose(() => {
       if (this.panel === panel) this.panel = this.shown = undefined;
+      this.actives.fire();
     });
     if (uri !== undefined) this.turnTo(uri);
     panel.webview.html = await pageFor(panel.webview, this.extension);
@@ -102,6 +107,7 @@ export class Preview implements vscode.Disposable, vscode.WebviewPanelSerializer
     if (this.panel === undefined || this.shown?.toString() === uri.toString()) return;
     this.shown = uri;
     this.lit = false;
+    this.actives.fire();
     void this.memory.update(VIEW, uri.toString());
     this.panel.title = `Graph of ${vscode.workspace.asRelativePath(uri)}`;
     this.post({ kind: "changed" });

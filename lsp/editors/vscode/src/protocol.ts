@@ -17,6 +17,8 @@ export interface GraphParams {
   textDocument: TextDocumentIdentifier;
   unikernel?: string;
   configuration?: Configuration;
+  /** The server does not tell when the answer would be another one: it is not for the panel. */
+  once?: true;
 }
 
 /** A key, as an answer tells it. */
@@ -53,6 +55,20 @@ export interface LensArguments {
 }
 
 export const graphRequest = new RequestType<GraphParams, Graph | null, void>("unik/graph");
+
+/** What counts for a file. */
+export interface Configured {
+  /** The platforms that it can be built for. */
+  targets: string[];
+  /** The one in force: the configured one, else the usual one. */
+  target: string | null;
+}
+
+export const configurationRequest = new RequestType<
+  { textDocument: TextDocumentIdentifier; configuration: Configuration },
+  Configured,
+  void
+>("unik/configuration");
 
 export const configureRequest = new RequestType<
   { textDocument: TextDocumentIdentifier; configuration: Configuration },

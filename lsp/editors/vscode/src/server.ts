@@ -7,8 +7,8 @@ import type { LanguageClientOptions } from "vscode-languageclient/node";
 import { normal, ofSettings } from "./configuration";
 import type { Configurations } from "./configuration";
 import { program, version } from "./program";
-import { configureRequest, exportRequest, graphChanged, graphRequest } from "./protocol";
-import type { ExportFormat, Graph, GraphParams } from "./protocol";
+import { configurationRequest, configureRequest, exportRequest, graphChanged, graphRequest } from "./protocol";
+import type { Configured, ExportFormat, Graph, GraphParams } from "./protocol";
 
 /** How it is with the server. */
 export type Health =
@@ -47,8 +47,8 @@ export class Server implements vscode.Disposable {
         const how = ["unik.path", "unik.library"].some((setting) => event.affectsConfiguration(setting));
         if (how) void this.restart();
       }),
-      configurations.onDidChange(({ uri, bySettings }) => {
-        if (!bySettings) void this.configure(uri);
+      configurations.onDidChange((uri) => {
+        if (uri !== undefined) void this.configure(uri);
       }),
     );
   }
@@ -74,6 +74,14 @@ export class Server implements vscode.Disposable {
     await this.queue;
     if (this.client?.state !== State.Running) return null;
     return await this.client.sendRequest(graphRequest, params, token);
+  }
+
+  /** What counts for a file; null if no server runs. */
+  async configured(uri: vscode.Uri): Promise<Configured | null> {
+    await this.queue;
+    if (this.client?.state !== State.Running) return null;
+    const params = { textDocument: { uri: this.uriOf(uri) }, configuration: this.configurations.of(uri) };
+    return await this.client.sendRequest(configurationRequest, params);
   }
 
   /** The graph as a file to be saved, and a name for it. */
@@ -106,7 +114,10 @@ export class Server implements vscode.Disposable {
     this.become({ state: "starting" });
     const { command, library } = program();
     const found = await version();
-    if (found.missing) return this.become({ state: "missing", command });
+    if (found.missing) {
+      this.log.error(`${command} cannot be started: ${found.failure}`);
+      return this.become({ state: "missing", command });
+    }
     if (found.failure !== null) return this.become({ state: "stopped", why: found.failure });
     const executable = { command, args: ["lsp", ...library] };
     const client = new LanguageClient("unik", "unik", executable, this.options());

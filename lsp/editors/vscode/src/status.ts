@@ -9,40 +9,59 @@ import type { Health, Server } from "./server";
 export class Status implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("unik", vscode.StatusBarAlignment.Right, 90);
   private readonly subscriptions: vscode.Disposable;
-  /** Which missing program was told about: once for each. */
-  private told = "";
+  /** The target that is in force without a chosen one, of the file that it was asked for. */
+  private usual: { uri: string; name: string | null } | undefined;
 
   constructor(
     private readonly server: Server,
     private readonly configurations: Configurations,
     /** The .unik file that is looked at, if one is. */
     private readonly current: () => vscode.Uri | undefined,
+    onDidChangeCurrent: vscode.Event<void>,
   ) {
     this.item.name = "unik";
     this.subscriptions = vscode.Disposable.from(
       this.item,
-      server.onDidChangeHealth((health) => {
-        this.show();
-        void this.tell(health);
-      }),
-      configurations.onDidChange(() => this.show()),
-      vscode.window.onDidChangeActiveTextEditor(() => this.show()),
+      server.onDidChangeHealth(() => this.refresh()),
+      configurations.onDidChange(() => this.refresh()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.refresh()),
+      onDidChangeCurrent(() => this.refresh()),
+      vscode.workspace.onDidSaveTextDocument(() => this.refresh()),
     );
+    this.refresh();
+  }
+
+  /** Draws it anew, and again when it is known which target is the usual one. */
+  private refresh(): void {
+    this.show();
+    void this.ask();
+  }
+
+  /** Only the server knows which platforms a file can reach. */
+  private async ask(): Promise<void> {
+    const uri = this.current();
+    if (uri === undefined || this.server.health.state !== "running" || this.configurations.of(uri).target !== null) return;
+    // A server that is being stopped does not answer, and the next one is asked anew.
+    const configured = await this.server.configured(uri).catch(() => null);
+    if (configured === null || this.configurations.of(uri).target !== null) return;
+    this.usual = { uri: uri.toString(), name: configured.target };
     this.show();
   }
 
-  /** Draws it anew. */
-  show(): void {
+  private show(): void {
     const uri = this.current();
     if (uri === undefined) return this.item.hide();
     const { text, problem, command } = look(this.server.health);
     const { target, keys } = this.configurations.of(uri);
     const tried = this.configurations.isTried(uri);
-    this.item.text = problem ? text : `${text} ${target ?? "unik"}${tried ? "*" : ""}`;
+    const usual = this.usual?.uri === uri.toString() ? this.usual.name : null;
+    const short = target ?? (usual === null ? "unik" : `${usual} (usual)`);
+    const long = target ?? (usual === null ? "the usual one" : `${usual}, the usual one`);
+    this.item.text = problem ? text : `${text} ${short}${tried ? "*" : ""}`;
     this.item.command = command;
     this.item.backgroundColor = problem ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
-    this.item.tooltip = this.tooltip(target, keys, tried);
-    this.item.accessibilityInformation = { label: `unik: ${explained(this.server.health)}, target ${target ?? "the usual one"}` };
+    this.item.tooltip = this.tooltip(long, keys, tried);
+    this.item.accessibilityInformation = { label: `unik: ${explained(this.server.health)}, target ${long}` };
     this.item.show();
   }
 
@@ -50,7 +69,7 @@ export class Status implements vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  private tooltip(target: string | null, keys: Record<string, string>, tried: boolean): vscode.MarkdownString {
+  private tooltip(target: string, keys: Record<string, string>, tried: boolean): vscode.MarkdownString {
     const text = new vscode.MarkdownString("", true);
     text.isTrusted = {
       enabledCommands: [
@@ -63,7 +82,7 @@ export class Status implements vscode.Disposable {
       ],
     };
     text.appendMarkdown(`**unik** · `).appendText(explained(this.server.health)).appendMarkdown("\n\n");
-    text.appendMarkdown(`[Target](command:unik.chooseTarget): `).appendText(target ?? "the usual one").appendMarkdown("\n\n");
+    text.appendMarkdown(`[Target](command:unik.chooseTarget): `).appendText(target).appendMarkdown("\n\n");
     const given = Object.entries(keys).map(([option, value]) => `--${option}=${value}`);
     text.appendMarkdown(`[Keys](command:unik.setKey): `);
     text.appendText(given.length === 0 ? "all at their defaults" : given.join(" ")).appendMarkdown("\n\n");
@@ -73,21 +92,6 @@ export class Status implements vscode.Disposable {
     return text.appendMarkdown(
       "[Graph](command:unik.showGraph) · [Restart](command:unik.restartServer) · [Log](command:unik.showLog)",
     );
-  }
-
-  /** A program that is not there is said once, with what helps. */
-  private async tell(health: Health): Promise<void> {
-    if (health.state !== "missing" || this.told === health.command) return;
-    this.told = health.command;
-    const message =
-      `\`${health.command}\` cannot be started, so .unik files are only coloured. ` +
-      "Build it with `cargo build --release -p unikc`, put it on the PATH, or say where it is.";
-    const settings = "Say Where It Is";
-    const again = "Try Again";
-    const chosen = await vscode.window.showErrorMessage(message, settings, again);
-    this.told = "";
-    if (chosen === settings) await vscode.commands.executeCommand("workbench.action.openSettings", "unik.path");
-    if (chosen === again) await this.server.restart();
   }
 }
 

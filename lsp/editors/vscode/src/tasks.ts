@@ -66,7 +66,7 @@ export class Tasks implements vscode.TaskProvider {
     const unikernel = which.unikernel === undefined ? {} : { unikernel: which.unikernel };
     const textDocument = { uri: this.server.uriOf(uri) };
     // Options that the file has no key for are mistakes of the command line, so the server says which it has.
-    const graph = await this.server.graph({ textDocument, configuration, ...unikernel });
+    const graph = await this.server.graph({ textDocument, configuration, ...unikernel, once: true });
     const given = (graph?.keys ?? []).flatMap(({ option, stage }) => {
       const value = configuration.keys[option];
       return value === undefined ? [] : [{ boot: stage === "run", option: `--${option}=${value}` }];

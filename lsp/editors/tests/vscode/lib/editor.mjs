@@ -40,6 +40,20 @@ export function together(options) {
     });
 }
 
+/** Whether the browser has kept a text for VS Code. Runs in the page. */
+async function isKept(text) {
+  const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith("vscode-web-state-db")) continue;
+    const database = await done(indexedDB.open(name));
+    const stores = [...database.objectStoreNames];
+    const kept = await Promise.all(stores.map((store) => done(database.transaction(store).objectStore(store).getAll())));
+    database.close();
+    if (kept.flat().some((value) => String(value).includes(text))) return true;
+  }
+  return false;
+}
+
 /** VS Code on a folder. */
 export class Editor {
   static async open(options) {
@@ -188,9 +202,28 @@ export class Editor {
     await this.command("View: Close Editor");
   }
 
+  /** A lens that says this. */
+  lens(text) {
+    return this.page.locator(".codelens-decoration a", { hasText: text }).first();
+  }
+
+  /** Clicks a lens until what it leads to is there: one that is made anew in this moment has no command, says VS Code. */
+  async follow(text, end) {
+    await eventually(`what the lens leads to: ${text}`, async () => {
+      await this.lens(text).click();
+      return await end.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    });
+  }
+
   /** A notification that says this. */
   notification(text) {
     return this.page.locator(".notification-toast, .notifications-center").locator(".notification-list-item", { hasText: text }).first();
+  }
+
+  /** Loads the window again, once VS Code has kept what says this: it does so every few seconds. */
+  async reload(text) {
+    await eventually(`that it is kept: ${text}`, () => this.page.evaluate(isKept, text));
+    await this.page.reload();
   }
 
   /** Until the server runs. */
