@@ -101,7 +101,11 @@ fn settings_of_folders_count_over_those_of_the_start_and_what_is_chosen_over_bot
     spoken.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
     spoken.told("workspace/inlayHint/refresh");
     let [one, two, outside] = ports(&mut spoken);
-    assert_eq!([one, outside], [configured("9000"), configured("3")], "settings that stay leave what is chosen");
+    assert_eq!(
+        [one, outside],
+        [configured("9000"), configured("3")],
+        "settings that stay leave what is chosen"
+    );
     assert_eq!(
         two,
         "- `70000` is no value for `--port`: a port is at most 65535, and at least 0; `--port` is `80`, the default"
