@@ -1,4 +1,6 @@
-//! The devices of a program on this target: the store of the host. Interfaces and disks are to follow.
+//! The devices of a program on this target: the store of the host, disks. Interfaces are to follow.
+
+mod disk;
 
 use alloc::vec::Vec;
 
@@ -7,6 +9,7 @@ use unik::kv::{Entry, Kind, ReadOnly, ReadWrite};
 use crate::error::Error;
 use crate::machine;
 use crate::store::{Found, Values, ValuesError};
+pub use disk::Disk;
 
 /// A folder of XenStore.
 #[derive(Clone, Debug)]

@@ -18,6 +18,7 @@
 
 extern crate alloc;
 
+mod attached;
 pub mod blk;
 pub mod bus;
 pub mod console;
@@ -33,7 +34,7 @@ pub mod page;
 pub mod ring;
 pub mod store;
 
-pub use devices::XenStore;
+pub use devices::{Disk, XenStore};
 pub use error::Error;
 pub use machine::Unusable;
 use unik_platform::{Arguments, Exit, Failure, Image};
@@ -61,6 +62,7 @@ where
     F: Future<Output = Result<(), Failure>>,
 {
     match machine::start() {
+    attached::expect(image.attachments);
         Ok(()) | Err(Unusable::NotXen) => unik_x86_64::run(image, start),
         Err(unusable) => {
             write_line(&alloc::format!("{}: {unusable}", image.name));

@@ -297,6 +297,11 @@ pub(crate) fn guest() -> Option<Guest<Xen, Heap>> {
     FOUND.guest.get().cloned()
 }
 
+/// Lets the machine look at a driver from now on.
+pub(crate) fn watch(driver: Rc<dyn Source>) {
+    current().platform().add_source(driver);
+}
+
 fn write(bytes: &[u8]) {
     // A panic while it writes finds it borrowed: its words are lost, and the program ends.
     let Ok(mut console) = FOUND.console.try_borrow_mut() else { return };
