@@ -285,7 +285,8 @@ fn node(tree: &mut Tree, kind: u32, path: &str, rest: &[u8]) -> Result<Vec<u8>, 
     };
     let there = tree.contains_key(path);
     match kind {
-        1 | 2 | 3 | 14 | 22 if !there => Err("ENOENT"),
+        // Nobody is told what there is not where he may not look.
+        1 | 2 | 3 | 14 | 22 if !there => Err(if path.starts_with(HOME) { "ENOENT" } else { "EACCES" }),
         1 if names().len() > 4096 => Err("E2BIG"),
         1 => Ok(names()),
         22 => {
