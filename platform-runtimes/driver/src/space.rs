@@ -38,7 +38,9 @@ impl Space {
 
     fn with<R>(&self, address: u64, length: usize, act: impl FnOnce(&mut [u8]) -> R) -> R {
         let pieces = self.0.pieces.borrow();
-        let found = pieces.iter().find_map(|(start, bytes)| {
+        // They lie in the order of their making.
+        let before = pieces.partition_point(|(start, _)| *start <= address);
+        let found = pieces[..before].last().and_then(|(start, bytes)| {
             let bytes = bytes.upgrade()?;
             let offset = usize::try_from(address.checked_sub(*start)?).ok()?;
             let inside = offset.checked_add(length)? <= bytes.borrow().len();
