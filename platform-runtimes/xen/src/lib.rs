@@ -61,8 +61,8 @@ pub fn run<F>(image: &'static Image, start: fn(Arguments) -> F) -> !
 where
     F: Future<Output = Result<(), Failure>>,
 {
-    match machine::start() {
     attached::expect(image.attachments);
+    match machine::start() {
         Ok(()) | Err(Unusable::NotXen) => unik_x86_64::run(image, start),
         Err(unusable) => {
             write_line(&alloc::format!("{}: {unusable}", image.name));
