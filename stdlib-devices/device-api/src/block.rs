@@ -13,7 +13,7 @@ pub trait Block {
     /// Bytes of a sector: a power of two, at least 512. Always the same.
     fn sector_size(&self) -> usize;
 
-    /// How many sectors there are.
+    /// How many sectors there are; a host may change that while the program runs.
     fn sectors(&self) -> u64;
 
     /// Whether it cannot be written.
