@@ -48,7 +48,12 @@ impl Disk {
         current().spawn(async move {
             running.run().await;
         });
-        let opened = async { disk.opened().await.map_err(|error| error.to_string()) };
+        let opened = async {
+            disk.opened().await.map_err(|error| match error {
+                blk::Error::Lost(fault) => fault.to_string(),
+                error => error.to_string(),
+            })
+        };
         let late = async {
             current().sleep(PATIENCE).await;
             Err(format!("its back end has not come within {} seconds", PATIENCE.as_secs()))
