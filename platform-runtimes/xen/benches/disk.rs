@@ -53,9 +53,11 @@ fn core_time() -> Duration {
     Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
 }
 
+/// How many small reads there are: the kernel counts the time on the core in steps of 4 ms.
+const READS: u64 = 400_000;
+
 /// Small reads, so many at once; the time of each.
 async fn small(disk: &impl Block, many: u64) -> Duration {
-    const READS: u64 = 50_000;
     let start = core_time();
     join_all((0..many).map(|first| async move {
         let mut buffer = [0; 4096];
@@ -69,7 +71,7 @@ async fn small(disk: &impl Block, many: u64) -> Duration {
 
 /// Large writes and reads; MiB in a second.
 async fn large(disk: &impl Block) -> (f64, f64) {
-    const ROUNDS: u64 = 300;
+    const ROUNDS: u64 = 2000;
     let mut bytes = vec![7; 1 << 20];
     let start = core_time();
     for at in 0..ROUNDS {
@@ -88,7 +90,7 @@ async fn measure(name: &str, disk: &impl Block, told: impl Fn() -> usize) {
     let one = small(disk, 1).await;
     let before = told();
     let many = small(disk, 32).await;
-    let each = (told() - before) as f64 / 50_000.0;
+    let each = (told() - before) as f64 / READS as f64;
     let (written, read) = large(disk).await;
     println!(
         "{name:<42} {:>6} ns {:>6} ns {each:>8.3} {written:>8.0} MiB/s {read:>8.0} MiB/s",
