@@ -1,13 +1,11 @@
 //! A machine that runs an image: its console, its end, and what it costs.
 
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use crate::PATIENCE;
+use crate::console::{Console, Stream};
 use crate::image::Image;
 use crate::machine::Machine;
 
@@ -16,8 +14,7 @@ use crate::machine::Machine;
 pub struct Guest {
     what: String,
     child: Child,
-    lines: Receiver<String>,
-    said: Vec<String>,
+    console: Console,
 }
 
 impl Guest {
@@ -32,29 +29,15 @@ impl Guest {
     pub fn run(mut command: Command, what: String) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|reason| panic!("{what}: {command:?}: {reason}"));
-        let (send, lines) = channel();
-        follow(child.stdout.take(), send.clone());
-        follow(child.stderr.take(), send);
-        Self { what, child, lines, said: Vec::new() }
+        let out = child.stdout.take().map(|out| Box::new(out) as Stream);
+        let errors = child.stderr.take().map(|errors| Box::new(errors) as Stream);
+        Self { what, child, console: Console::new(out.into_iter().chain(errors)) }
     }
 
     /// Waits for a line with these words; gives it.
     #[track_caller]
     pub fn says(&mut self, words: &str) -> String {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
-                Ok(line) => {
-                    self.said.push(line.clone());
-                    if line.contains(words) {
-                        return line;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => panic!("it has not said `{words}` in time"),
-                Err(RecvTimeoutError::Disconnected) => panic!("it has ended without saying `{words}`"),
-            }
-        }
+        self.console.says(words)
     }
 
     /// Whether it has ended already.
@@ -71,13 +54,11 @@ impl Guest {
                 break status;
             }
             assert!(Instant::now() < until, "it has not ended in time");
-            self.hear(Duration::from_millis(10));
+            self.console.hear(Duration::from_millis(10));
         };
         // Both streams end with it.
-        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-            self.said.push(line);
-        }
-        (status.code().unwrap_or(-1), self.said.join("\n"))
+        self.console.finish();
+        (status.code().unwrap_or(-1), self.console.said().join("\n"))
     }
 
     /// Asks it to stop, as an operator would; the exit code, and everything that it has said.
@@ -114,14 +95,6 @@ impl Guest {
         Duration::from_millis(10 * (ticks(11) + ticks(12)))
     }
 
-    fn hear(&mut self, patience: Duration) {
-        match self.lines.recv_timeout(patience) {
-            Ok(line) => self.said.push(line),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => thread::sleep(patience),
-        }
-    }
-
     /// Sends a signal to the launcher, named as for kill(1).
     pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
@@ -139,32 +112,8 @@ impl Drop for Guest {
             self.signal("-TERM");
             let _ = self.child.wait();
         }
-        if thread::panicking() {
-            let mut text = format!("the console of {}:\n", self.what);
-            self.said.extend(self.lines.try_iter());
-            self.said.iter().for_each(|line| _ = writeln!(text, "  | {line}"));
-            #[expect(clippy::print_stderr, reason = "what people need when a test has failed")]
-            {
-                eprint!("{text}");
-            }
-        }
+        self.console.show_if_failed(&self.what);
     }
-}
-
-/// The lines of a stream, whatever bytes they are of.
-fn follow(stream: Option<impl Read + Send + 'static>, send: Sender<String>) {
-    let Some(stream) = stream else { return };
-    thread::spawn(move || {
-        let mut stream = BufReader::new(stream);
-        let mut line = Vec::new();
-        while stream.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-            if send.send(text).is_err() {
-                break;
-            }
-            line.clear();
-        }
-    });
 }
 
 /// `/proc/PID/stat` of the children of a process.

@@ -9,10 +9,12 @@
 #![warn(missing_docs)]
 
 pub mod client;
+pub mod console;
 pub mod guest;
 pub mod image;
 pub mod machine;
 pub mod project;
+pub mod xen;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -6,3 +6,4 @@ mod launcher;
 mod load;
 mod network;
 mod troubles;
+mod xen;
