@@ -1,4 +1,4 @@
-// The card of a node: what it is, where it comes from, why it is there, and what can be done with it.
+// The card of a node: what it is, where it comes from, why it is there, what can be done with it, and where it hides least.
 
 import { element, problemClass, shortName } from './parts.js';
 
@@ -37,4 +37,37 @@ export function fillCard(card, node, answer, fixed, act) {
       button('Close', act.close),
     ]),
   );
+}
+
+/** What it costs to hide the node that a card is about, and one that is joined to it; another one costs 1. */
+const [OWN, JOINED] = [100, 5];
+
+/** Whether a card lies beside the picture, where it hides nothing of it. @param {HTMLElement} card */
+export function isBeside(card) {
+  return getComputedStyle(card).position === 'static';
+}
+
+/**
+ * Puts a card into the corner where it hides least, the one at the upper right if several are as good.
+ * @param {HTMLElement} card
+ * @param {import('./stage.js').Stage} stage
+ * @param {string} id
+ */
+export function placeCard(card, stage, id) {
+  if (isBeside(card)) return;
+  stage.unscroll();
+  const joined = new Set(stage.lines.flatMap(({ dataset: { from, to } }) => (from === id ? [to] : to === id ? [from] : [])));
+  const boxes = [...stage.boxes.keys()].map((other) => ({ ...stage.seenBox(other), cost: other === id ? OWN : joined.has(other) ? JOINED : 1 }));
+  let best = { cost: Infinity, left: false, below: false };
+  for (const [left, below] of [[false, false], [true, false], [false, true], [true, true]]) {
+    card.classList.toggle('left', left);
+    card.classList.toggle('below', below);
+    const { offsetLeft: x, offsetTop: y, offsetWidth: width, offsetHeight: height } = card;
+    const common = (/** @type {number} */ a, /** @type {number} */ long, /** @type {number} */ b, /** @type {number} */ other) =>
+      Math.max(0, Math.min(a + long, b + other) - Math.max(a, b));
+    const cost = boxes.reduce((sum, box) => sum + box.cost * common(x, width, box.x, box.width) * common(y, height, box.y, box.height), 0);
+    if (cost < best.cost) best = { cost, left, below };
+  }
+  card.classList.toggle('left', best.left);
+  card.classList.toggle('below', best.below);
 }

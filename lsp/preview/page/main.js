@@ -1,11 +1,12 @@
 // The page: what is asked, what is shown of the answer, and what follows from clicks and keys.
 
-import { fillCard } from './card.js';
+import { fillCard, isBeside, placeCard } from './card.js';
 import { connect } from './host.js';
 import { fillPanel } from './panel.js';
 import { closure, element, nodeAt, part } from './parts.js';
 import { Source } from './source.js';
 import { Stage } from './stage.js';
+import { addToggles, scopeOf } from './toggles.js';
 
 const state = {
   /** @type {any} */
@@ -21,6 +22,10 @@ const state = {
   selected: null,
   /** @type {{ id: string, way: 'needs' | 'users' } | null} */
   filter: null,
+  /** The node in whose place the selected one comes. @type {string | null} */
+  was: null,
+  /** Under which questions and configuration the picture was made. */
+  shown: '',
   serial: 0,
   fixed: false,
 };
@@ -66,11 +71,12 @@ function show(answer) {
     const problems = answer?.problems.map((/** @type {any} */ problem) => problem.message.split('\n')[0]) ?? [];
     const what = answer === null ? 'The file declares no unikernel.' : `Too much is wrong for a picture: ${problems.join('; ')}`;
     banner(old ? `${what} What is shown is older.` : what);
+    tell(null);
     if (answer === null) return;
   } else {
     part('stage').classList.remove('old');
     banner('');
-    stage.show(answer.svg, state.selected);
+    draw(answer);
     announce(old, answer);
   }
   state.answer = answer;
@@ -80,7 +86,34 @@ function show(answer) {
   refine();
   rove(state.selected ?? answer.nodes[answer.nodes.length - 1]?.id);
   select(state.selected, false);
+  focusAgain();
 }
+
+/** @param {any} answer */
+function draw(answer) {
+  const shown = JSON.stringify([params(), answer.unikernel, answer.target, answer.configuration]);
+  const active = document.activeElement?.closest('.view g.node');
+  // The place of the focus is kept: a picture that comes by itself takes it from nobody.
+  if (active instanceof SVGGElement) {
+    const toggle = document.activeElement?.matches('.toggle') ?? false;
+    focusAgain = () => {
+      const id = state.was === null ? active.dataset.id ?? null : state.selected;
+      const node = stage.nodes.get(id ?? '') ?? stage.nodes.get(state.selected ?? '') ?? [...stage.nodes.values()].pop();
+      if (node) rove(node.dataset.id);
+      const button = toggle ? node?.querySelector('.toggle') : null;
+      /** @type {SVGGElement | null | undefined} */ (button ?? node)?.focus({ preventScroll: true });
+      [focusAgain, state.was] = [() => {}, null];
+    };
+  } else {
+    focusAgain = () => (state.was = null);
+  }
+  stage.show(answer.svg, { kept: state.selected, was: state.was, anew: shown !== state.shown });
+  state.shown = shown;
+  if (!state.fixed) addToggles(stage, answer.nodes);
+}
+
+/** Gives the focus to the node that had it, when a new picture is there. @type {() => void} */
+let focusAgain = () => {};
 
 /** @param {string} text */
 function banner(text) {
@@ -90,9 +123,11 @@ function banner(text) {
 
 /** @param {any} old @param {any} answer */
 function announce(old, answer) {
-  const taken = answer.nodes.filter((/** @type {any} */ node) => node.taken).length;
-  const problems = answer.nodes.reduce((/** @type {number} */ sum, /** @type {any} */ node) => sum + node.problems.length, answer.problems.length);
-  const text = `${answer.unikernel}: ${answer.nodes.length} nodes, ${taken} taken${problems ? `, ${problems} problem${problems === 1 ? '' : 's'}` : ''}`;
+  const count = (/** @type {number} */ number, /** @type {string} */ what) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  const refused = answer.keys.filter((/** @type {any} */ key) => key.problem).length;
+  const problems = answer.nodes.reduce((/** @type {number} */ sum, /** @type {any} */ node) => sum + node.problems.length, answer.problems.length + refused);
+  const image = answer.devices === null ? '' : `${count(answer.devices, 'device')}, `;
+  const text = `${answer.unikernel}: ${image}${count(answer.nodes.length, 'node')} shown${problems ? `, ${count(problems, 'problem')}` : ''}`;
   if (!old || part('live').textContent !== text) part('live').textContent = text;
 }
 
@@ -102,9 +137,11 @@ function fillBar(answer) {
     names.map((name) => element('option', { text: name, value: name, selected: name === chosen }));
   part('unikernel').replaceChildren(...options(answer.unikernels, answer.unikernel));
   part('unikernel-field').hidden = answer.unikernels.length < 2;
-  // No target in force is none that could be chosen.
-  const none = answer.target === null ? [element('option', { text: '—', value: '', selected: true, disabled: true })] : [];
+  // No target in force, or one that is none here, is none that could be chosen.
+  const unknown = !answer.targets.includes(answer.target);
+  const none = unknown ? [element('option', { text: answer.target ?? '—', value: '', selected: true, disabled: true })] : [];
   part('target').replaceChildren(...none, ...options(answer.targets, answer.target));
+  part('target').setAttribute('aria-invalid', String(unknown && answer.target !== null));
   for (const id of ['unikernel', 'target', 'evaluated']) part(id).disabled = state.fixed;
   for (const button of document.querySelectorAll('[data-export], #compare')) /** @type {HTMLElement} */ (button).hidden = state.fixed;
   document.title = `${answer.unikernel} – device graph`;
@@ -127,9 +164,15 @@ const act = {
       else keys[option] = value;
     }),
   collapse: (/** @type {string} */ scope, /** @type {boolean} */ on) => {
+    const id = `scope:${scope}`;
+    const inside = (/** @type {any} */ node) => node?.scope === scope || node?.scope.startsWith(`${scope}/`);
+    const chosen = nodeOf(state.selected);
+    const before = on ? (inside(chosen) ? chosen : state.answer.nodes.findLast(inside)) : nodeOf(id);
     if (on) state.collapsed.add(scope);
     else state.collapsed.delete(scope);
-    state.selected = on ? `scope:${scope}` : null;
+    state.was = before?.id ?? null;
+    // A box comes where a node of it was, and its last node, which uses the others, where the box was.
+    state.selected = on ? id : (before?.members.at(-1) ?? null);
     ask();
   },
   select: (/** @type {string} */ id) => select(id, true),
@@ -169,17 +212,21 @@ function tell(id) {
   part('card').hidden = node === null;
   if (!node) return;
   fillCard(part('card'), node, state.answer, state.fixed, act);
-  // It does not lie on what it is about.
-  part('card').classList.toggle('left', stage.middleOf(node.id) > part('stage').clientWidth / 2);
+  placeCard(part('card'), stage, node.id);
 }
 
 /** What waits until the pointer rests. */
 let resting = 0;
 
-/** A node under the pointer is lit at once; its card comes when the pointer rests, and stays while it is in the card. @param {string | null} id */
+/**
+ * A node under the pointer is lit at once; its card comes when the pointer rests, and stays while it is in the card. A card that
+ * would move what stands below it comes by a click only.
+ * @param {string | null} id
+ */
 function point(id) {
   light(id);
   clearTimeout(resting);
+  if (isBeside(part('card'))) return;
   resting = setTimeout(() => tell(id ?? state.selected), id === null ? 300 : 120);
 }
 
@@ -202,7 +249,9 @@ function refine() {
 
 /** One node can be reached by Tab: this one. @param {string | undefined} id */
 function rove(id) {
-  for (const [name, node] of stage.nodes) node.setAttribute('tabindex', name === id ? '0' : '-1');
+  for (const [name, node] of stage.nodes) {
+    for (const each of [node, node.querySelector('.toggle')]) each?.setAttribute('tabindex', name === id ? '0' : '-1');
+  }
 }
 
 /** Moves the focus from a node along edges, or to its neighbour in the picture. @param {string} id @param {string} key */
@@ -237,9 +286,21 @@ function nodeUnder(event) {
   return node instanceof SVGGElement ? nodeOf(node.dataset.id ?? null) : null;
 }
 
-part('view').addEventListener('click', (/** @type {Event} */ event) => {
+/** Whether an event is about the button at a node. @param {Event} event */
+function onToggle(event) {
+  return /** @type {Element} */ (event.target).closest('.toggle') !== null;
+}
+
+/** Makes one box of the scope of a node, or opens it. @param {any} node */
+function toggle(node) {
+  const { scope, collapsed } = scopeOf(node);
+  if (scope !== '' && !state.fixed) act.collapse(scope, !collapsed);
+}
+
+part('stage').addEventListener('click', (/** @type {Event} */ event) => {
   const node = nodeUnder(event);
-  if (!node) return;
+  if (!node) return select(null, false);
+  if (onToggle(event)) return toggle(node);
   select(node.id, false);
   rove(node.id);
   stage.nodes.get(node.id)?.focus({ preventScroll: true });
@@ -247,18 +308,20 @@ part('view').addEventListener('click', (/** @type {Event} */ event) => {
 });
 part('view').addEventListener('dblclick', (/** @type {Event} */ event) => {
   const node = nodeUnder(event);
-  if (node?.kind === 'scope' && !state.fixed) act.collapse(node.id.slice('scope:'.length), false);
+  if (node?.kind === 'scope' && !onToggle(event)) toggle(node);
 });
-part('view').addEventListener('pointerover', (/** @type {Event} */ event) => {
-  const node = nodeUnder(event);
+// A finger does not rest on anything before it touches it.
+part('view').addEventListener('pointerover', (/** @type {PointerEvent} */ event) => {
+  const node = event.pointerType === 'touch' ? null : nodeUnder(event);
   if (node) point(node.id);
 });
-part('view').addEventListener('pointerout', () => point(null));
+part('view').addEventListener('pointerout', (/** @type {PointerEvent} */ event) => event.pointerType !== 'touch' && point(null));
 part('card').addEventListener('pointerenter', () => clearTimeout(resting));
 part('card').addEventListener('pointerleave', () => point(null));
+// A pointer that goes down gives the focus too: what it selects, its click says.
 part('view').addEventListener('focusin', (/** @type {Event} */ event) => {
   const node = nodeUnder(event);
-  if (node && node.id !== state.selected) select(node.id, false);
+  if (node && node.id !== state.selected && /** @type {Element} */ (event.target).matches(':focus-visible')) select(node.id, true);
 });
 part('unikernel').addEventListener('change', (/** @type {any} */ event) => {
   state.unikernel = event.target.value;
@@ -294,6 +357,7 @@ const KEYS = {
   f: () => stage.fit(),
   n: () => state.selected && act.filter(state.selected, 'needs'),
   u: () => state.selected && act.filter(state.selected, 'users'),
+  c: () => state.selected && toggle(nodeOf(state.selected)),
   '?': () => part('help').showModal(),
 };
 
@@ -305,11 +369,12 @@ document.addEventListener('keydown', (event) => {
     select(null, false);
     return refine();
   }
-  if (target.closest('input, select, pre')) return;
+  if (target.closest('input:not([type=checkbox]), select, pre')) return;
   const node = nodeUnder(event);
   const moves = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key];
   if (moves && (event.shiftKey || (!node && target.closest('.stage')))) stage.pan(moves[0], moves[1]);
   else if (moves && node) step(node.id, event.key);
+  else if ((event.key === 'Enter' || event.key === ' ') && node && onToggle(event)) toggle(node);
   else if (event.key === 'Enter' && node) reveal(node, true);
   else if (KEYS[event.key] && !target.closest('.panel')) KEYS[event.key]();
   else return;

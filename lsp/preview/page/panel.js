@@ -1,9 +1,7 @@
 // The panel beside the picture: keys with a control for each type, what differs, what is wrong, which scopes are one box.
 
+import { differencesOf, keyBefore } from './differences.js';
 import { element, problemClass, shortName } from './parts.js';
-
-/** What a change is called, and its sign in the picture. @type {Record<string, string>} */
-const SIGNS = { added: '+', removed: '−', changed: '~' };
 
 const STAGES = {
   configure: 'known when configuring',
@@ -11,8 +9,11 @@ const STAGES = {
   run: 'known only at boot',
 };
 
+/** A browser takes what is being written in a control for done when the control goes. */
+let rebuilding = false;
+
 /**
- * Fills the panel anew. The control that has the focus keeps it.
+ * Fills the panel anew. The control that has the focus keeps it, and what is being written in it.
  * @param {HTMLElement} panel
  * @param {any} answer
  * @param {{ fixed: boolean, collapsed: Set<string>, against: any }} state
@@ -20,17 +21,24 @@ const STAGES = {
  */
 export function fillPanel(panel, answer, state, act) {
   const focused = document.activeElement?.id;
-  const cursor = document.activeElement instanceof HTMLInputElement ? document.activeElement.selectionStart : null;
+  const old = document.activeElement instanceof HTMLInputElement && document.activeElement.type === 'text' ? document.activeElement : null;
+  const cursor = old?.selectionStart ?? null;
+  // What is being written is nobody's answer to replace.
+  const written = old && old.value !== old.defaultValue && old.value !== old.dataset.taken ? old.value : null;
+  rebuilding = true;
   panel.replaceChildren(
-    ...changesOf(answer, state, act),
+    ...differencesOf(answer, state, act),
     ...problemsOf(answer, act),
     ...keysOf(answer, state, act),
     ...scopesOf(answer, state, act),
   );
+  rebuilding = false;
   if (!focused?.startsWith('key-')) return;
   const again = document.getElementById(focused);
   again?.focus();
-  if (again instanceof HTMLInputElement && again.type === 'text') again.setSelectionRange(cursor, cursor);
+  if (!(again instanceof HTMLInputElement) || again.type !== 'text') return;
+  if (written !== null) again.value = written;
+  again.setSelectionRange(cursor, cursor);
 }
 
 /** @param {any} answer @param {any} state @param {any} act */
@@ -44,8 +52,16 @@ function keyRow(key, answer, state, act) {
   const id = `key-${key.option}`;
   const given = answer.configuration.keys[key.option];
   const fixed = state.fixed || key.stage === 'run';
+  const before = keyBefore(answer, key.option);
   const about = `${id}-about`;
   const common = { id, disabled: fixed, 'aria-describedby': about, 'aria-invalid': key.problem ? 'true' : null };
+  let shown = given ?? key.value ?? '';
+  // A text that was put back into a new control is not changed for the browser: Enter takes it nevertheless, and nothing is taken twice.
+  const take = (/** @type {any} */ { target: { value, dataset } }) => {
+    if (rebuilding || value === shown) return;
+    act.set(key.option, value === '' ? null : value);
+    [shown, dataset.taken] = [value, value];
+  };
   const control = key.cases
     ? element('select', { ...common, change: (/** @type {any} */ event) => act.set(key.option, event.target.value) }, [
         key.value === null ? element('option', { text: '—', value: '', selected: true }) : null,
@@ -54,9 +70,10 @@ function keyRow(key, answer, state, act) {
     : element('input', {
         ...common,
         type: 'text',
-        value: given ?? key.value ?? '',
+        value: shown,
         placeholder: key.default ?? key.type,
-        change: (/** @type {any} */ event) => act.set(key.option, event.target.value === '' ? null : event.target.value),
+        change: take,
+        keydown: (/** @type {any} */ event) => event.key === 'Enter' && take(event),
       });
   const origin = key.origin === 'given' ? 'given' : key.origin === 'default' ? 'default' : 'no value';
   const stage = STAGES[/** @type {keyof typeof STAGES} */ (key.stage)] ?? key.stage;
@@ -70,28 +87,10 @@ function keyRow(key, answer, state, act) {
     ]),
     element('div', { class: 'note', id: about }, [
       key.problem ? element('span', { class: 'problem', text: `${key.problem}. ` }) : null,
+      before ? element('span', { class: 'before', text: `${before}. ` }) : null,
       `${origin}${key.stage === 'run' ? ', at boot' : ''}${key.doc ? ` – ${key.doc}` : ''}`,
     ]),
   ]);
-}
-
-/** @param {any} answer @param {any} state @param {any} act */
-function changesOf(answer, state, act) {
-  if (!state.against) return [];
-  const changed = answer.nodes.filter((/** @type {any} */ node) => node.change);
-  const rows = changed.map((/** @type {any} */ node) =>
-    element('button', { type: 'button', click: () => act.select(node.id), 'aria-label': `${node.change}: ${node.name}` }, [
-      element('span', { class: 'sign', text: SIGNS[node.change] }),
-      node.name,
-    ]),
-  );
-  const words = Object.entries(state.against.keys).map(([option, value]) => `--${option} ${value}`);
-  const before = [state.against.target ? `--target ${state.against.target}` : '', ...words].filter(Boolean).join(' ') || 'the defaults';
-  return [
-    element('h2', { text: `Compared with ${before}` }),
-    element('div', { class: 'list' }, rows.length > 0 ? rows : ['Nothing differs.']),
-    element('p', { class: 'note', text: '+ only now   − only before   ~ in both, with other values' }),
-  ];
 }
 
 /** @param {any} answer @param {any} act */

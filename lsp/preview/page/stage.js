@@ -1,5 +1,7 @@
 // The picture and how it is looked at: panning, zooming, what is lit or put aside. What stays where it is in a new picture stays
-// where it is on the screen.
+// where it is on the screen, unless a new configuration would then leave what was looked at out of sight.
+
+import { listen } from './gestures.js';
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 
@@ -7,8 +9,8 @@ const stillness = matchMedia('(prefers-reduced-motion: reduce)');
 const pictureStyle = new CSSStyleSheet();
 /** More nodes than this move at once, without a way. */
 const MOST_MOVING = 300;
-/** A picture that begins smaller says nothing. */
-const READABLE = 0.4;
+/** What comes by itself is not smaller: the smallest text of a picture has 11 pixels. */
+const READABLE = 1;
 const MOVE = { duration: 260, easing: 'ease-out' };
 
 export class Stage {
@@ -28,17 +30,20 @@ export class Stage {
     /** @type {SVGGElement[]} */
     this.lines = [];
     this.at = { x: 0, y: 0, scale: 1 };
+    /** How small a picture was allowed to be when it was last fitted; null once somebody has moved it. @type {number | null} */
+    this.fitted = null;
     this.style = '';
     document.adoptedStyleSheets.push(pictureStyle);
-    this.listen();
+    listen(this);
   }
 
   /**
    * Shows a picture.
    * @param {string} text
-   * @param {string | null} kept the node that stays where it is, if it is there
+   * @param {{ kept: string | null, was: string | null, anew: boolean }} how the node that stays where it is if it is there, the one
+   *   in whose place it comes, and whether the picture is another one because somebody wanted another one
    */
-  show(text, kept) {
+  show(text, { kept, was, anew }) {
     // A policy that allows no styles in documents allows sheets that a script makes.
     const [, style = ''] = /<style>([^<]*)<\/style>/.exec(text) ?? [];
     if (style !== this.style) pictureStyle.replaceSync(style);
@@ -48,6 +53,7 @@ export class Stage {
     const before = this.boxes;
     const first = this.svg === null;
     const size = this.size();
+    const seen = this.inSight();
     const svg = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (document.importNode(parsed, true)));
     this.view.replaceChildren(svg);
     this.svg = svg;
@@ -62,7 +68,45 @@ export class Stage {
     this.lines = [.../** @type {NodeListOf<SVGGElement>} */ (svg.querySelectorAll('g[data-from]'))];
     const another = ![...this.boxes.keys()].some((id) => before.has(id));
     if (first || another) this.fit(READABLE);
-    else this.keep(before, kept, size.width !== this.size().width || size.height !== this.size().height);
+    else {
+      this.keep(before, kept, was ?? kept, size.width !== this.size().width || size.height !== this.size().height);
+      // A scope that was opened or gathered is looked at where it was.
+      if (anew && !(was !== null && this.inSight().includes(kept ?? ''))) this.adapt(seen);
+    }
+  }
+
+  /** The nodes whose middles are in sight. */
+  inSight() {
+    this.unscroll();
+    const { x, y, scale } = this.at;
+    const inside = (/** @type {string} */ id) => {
+      const spot = centre(this.boxes, id);
+      const [left, top] = [spot.x * scale + x, spot.y * scale + y];
+      return left >= 0 && top >= 0 && left <= this.room.clientWidth && top <= this.room.clientHeight;
+    };
+    return [...this.boxes.keys()].filter(inside);
+  }
+
+  /** Brings a new picture into sight if what was seen of the old one is not, or little of it is. @param {string[]} seen */
+  adapt(seen) {
+    const now = new Set(this.inSight());
+    const left = seen.filter((id) => this.boxes.has(id));
+    const gone = left.filter((id) => !now.has(id)).length * 3 > left.length;
+    const little = now.size < this.boxes.size && now.size * 2 < seen.length;
+    const small = this.fitted !== null && this.scaleOf(this.fitted) > this.at.scale * 1.2;
+    if (!(gone || little || small)) return;
+    if (this.fitted !== null) return this.fit(this.fitted);
+    this.cover();
+    if (this.inSight().length === 0) this.fit(READABLE);
+  }
+
+  /** Leaves no room empty that the picture could fill. */
+  cover() {
+    const { width, height } = this.size();
+    const within = (/** @type {number} */ at, /** @type {number} */ spare) => Math.min(Math.max(at, Math.min(0, spare)), Math.max(0, spare));
+    this.at.x = within(this.at.x, this.room.clientWidth - width * this.at.scale);
+    this.at.y = within(this.at.y, this.room.clientHeight - height * this.at.scale);
+    this.place();
   }
 
   /** How large the picture is, unscaled. */
@@ -70,25 +114,19 @@ export class Stage {
     return { width: this.svg?.width.baseVal.value ?? 0, height: this.svg?.height.baseVal.value ?? 0 };
   }
 
-  /** A picture that has room enough is not left half outside of it. */
-  settle() {
-    const { width, height } = this.size();
-    const [x, y] = [this.room.clientWidth - width * this.at.scale, this.room.clientHeight - height * this.at.scale];
-    if (x < 0 || y < 0) return;
-    this.at.x = Math.min(x, Math.max(0, this.at.x));
-    this.at.y = Math.min(y, Math.max(0, this.at.y));
-  }
-
-  /** @param {Map<string, Box>} before @param {string | null} kept @param {boolean} resized */
-  keep(before, kept, resized) {
+  /** @param {Map<string, Box>} before @param {string | null} kept @param {string | null} was @param {boolean} resized */
+  keep(before, kept, was, resized) {
     const common = [...this.boxes.keys()].filter((id) => before.has(id));
-    const anchor = kept !== null && common.includes(kept) ? [kept] : common;
-    const shift = (/** @type {'x' | 'y'} */ side) => middle(anchor.map((id) => centre(before, id)[side] - centre(this.boxes, id)[side]));
+    const one = kept !== null && was !== null && this.boxes.has(kept) && before.has(was);
+    const anchor = one ? [[was, kept]] : common.map((id) => [id, id]);
+    const shift = (/** @type {'x' | 'y'} */ side) => middle(anchor.map(([old, now]) => centre(before, old)[side] - centre(this.boxes, now)[side]));
     const [dx, dy] = [shift('x'), shift('y')];
     this.at.x += dx * this.at.scale;
     this.at.y += dy * this.at.scale;
-    if (resized) this.settle();
-    this.place();
+    // A picture that has room enough is not left half outside of it.
+    const { width, height } = this.size();
+    if (resized && width * this.at.scale <= this.room.clientWidth && height * this.at.scale <= this.room.clientHeight) this.cover();
+    else this.place();
     if (stillness.matches || common.length > MOST_MOVING) return;
     let moved = false;
     for (const id of common) {
@@ -110,9 +148,18 @@ export class Stage {
 
   /** @param {number} x @param {number} y */
   pan(x, y) {
+    this.fitted = null;
     this.at.x += x;
     this.at.y += y;
     this.place();
+  }
+
+  /** What the browser has scrolled is shifted instead. */
+  unscroll() {
+    const { scrollLeft, scrollTop } = this.room;
+    if (scrollLeft === 0 && scrollTop === 0) return;
+    this.room.scrollTo(0, 0);
+    this.pan(-scrollLeft, -scrollTop);
   }
 
   /**
@@ -121,35 +168,46 @@ export class Stage {
    * @param {number} [y]
    */
   zoom(factor, x = this.room.clientWidth / 2, y = this.room.clientHeight / 2) {
+    this.fitted = null;
     const scale = Math.min(4, Math.max(0.05, this.at.scale * factor));
     const by = scale / this.at.scale;
     this.at = { x: x - (x - this.at.x) * by, y: y - (y - this.at.y) * by, scale };
     this.place();
   }
 
-  /** Shows all of it, or what of it can be shown at least so large. */
+  /** How large the picture is when all of it is to be seen, if it may be so small. @param {number} least */
+  scaleOf(least) {
+    const { width, height } = this.size();
+    return Math.max(least, Math.min(1, this.room.clientWidth / width, this.room.clientHeight / height));
+  }
+
+  /** Shows all of it; or, where it would be smaller than it may be, what is uppermost, around the last node, which uses the others. */
   fit(least = 0) {
     if (!this.svg) return;
+    const scale = this.scaleOf(least);
     const { width, height } = this.size();
-    const scale = Math.max(least, Math.min(1, this.room.clientWidth / width, this.room.clientHeight / height));
-    this.at = { scale, x: (this.room.clientWidth - width * scale) / 2, y: Math.max(0, (this.room.clientHeight - height * scale) / 2) };
+    const [x, y] = [this.room.clientWidth - width * scale, this.room.clientHeight - height * scale];
+    const top = centre(this.boxes, [...this.boxes.keys()].pop() ?? '').x * scale;
+    this.at = { scale, x: x >= 0 ? x / 2 : Math.min(0, Math.max(x, this.room.clientWidth / 2 - top)), y: Math.max(0, y / 2) };
+    this.fitted = least;
     this.place();
   }
 
-  /** How far from the left the middle of a node is seen. @param {string} id */
-  middleOf(id) {
-    return centre(this.boxes, id).x * this.at.scale + this.at.x;
+  /** Where a node is seen in the room. @param {string} id @returns {Box} */
+  seenBox(id) {
+    const { x, y, width, height } = this.boxes.get(id) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const { scale } = this.at;
+    return { x: x * scale + this.at.x, y: y * scale + this.at.y, width: width * scale, height: height * scale };
   }
 
   /** Brings a node into sight. @param {string} id */
   seek(id) {
-    const box = this.boxes.get(id);
-    if (!box) return;
-    const { x, y, scale } = this.at;
-    const [left, top] = [box.x * scale + x, box.y * scale + y];
+    if (!this.boxes.has(id)) return;
+    this.unscroll();
+    const box = this.seenBox(id);
     const [width, height] = [this.room.clientWidth, this.room.clientHeight];
-    const inside = left >= 0 && top >= 0 && left + box.width * scale <= width && top + box.height * scale <= height;
-    if (!inside) this.pan(width / 2 - left - (box.width * scale) / 2, height / 2 - top - (box.height * scale) / 2);
+    const inside = box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
+    if (!inside) this.pan(width / 2 - box.x - box.width / 2, height / 2 - box.y - box.height / 2);
   }
 
   /** Lights a node and the lines at it. @param {string | null} id */
@@ -169,26 +227,6 @@ export class Stage {
       const inside = ids === null || (ids.has(line.dataset.from ?? '') && ids.has(line.dataset.to ?? ''));
       line.classList.toggle('aside', !inside);
     }
-  }
-
-  listen() {
-    const { room } = this;
-    room.addEventListener('wheel', (event) => {
-      if (/** @type {Element} */ (event.target).closest('.card')) return;
-      event.preventDefault();
-      const { left, top } = room.getBoundingClientRect();
-      if (event.ctrlKey || event.metaKey) this.zoom(Math.exp(-event.deltaY / 300), event.clientX - left, event.clientY - top);
-      else this.pan(-event.deltaX, -event.deltaY);
-    }, { passive: false });
-    room.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || /** @type {Element} */ (event.target).closest('.node, .card')) return;
-      room.setPointerCapture(event.pointerId);
-      room.classList.add('moving');
-    });
-    room.addEventListener('pointermove', (event) => {
-      if (room.classList.contains('moving')) this.pan(event.movementX, event.movementY);
-    });
-    for (const end of ['pointerup', 'pointercancel']) room.addEventListener(end, () => room.classList.remove('moving'));
   }
 }
 

@@ -67,13 +67,14 @@ describe('the page of unikc preview', () => {
     await page.locator('#key-port').fill('');
     await page.locator('#key-port').press('Enter');
     await page.locator('#key-port-about .problem').waitFor({ state: 'detached' });
+    assert.equal(await page.locator('#key-port').inputValue(), '8080', 'what is emptied has its default again');
   });
 
   test('the pointer rests on a node: its card comes, and goes again', async () => {
     await node(page, 'crunch').hover();
     await page.locator('#card').filter({ hasText: 'std/kv.crunch' }).waitFor();
     assert.match(await page.locator('#card').textContent(), /branch `crunch` of the choice by `store`/);
-    await page.mouse.move(30, 700);
+    await page.mouse.move(900, 20);
     await page.locator('#card').waitFor({ state: 'hidden' });
     assert.ok(await page.locator('#source').isHidden(), 'pointing is no click');
   });
@@ -143,7 +144,15 @@ describe('the page of unikc preview', () => {
     await page.locator('#key-store').selectOption('direct');
     await until('what is added', async () => (await classes(page, 'direct')).includes('added'));
     assert.ok((await classes(page, 'crunch')).includes('removed'));
-    assert.deepEqual(await page.locator('.panel .list button').allTextContents(), ['−std/kv.crunch', '+std/kv.direct', '~store']);
+    const rows = async () => (await page.locator('.panel .changes li').allInnerTexts()).flatMap((text) => text.split('\n'));
+    for (const row of ['~--store: crunch → direct', '−std/kv.crunch', '+std/kv.direct', '~by store']) {
+      assert.ok((await rows()).includes(row), `${row} is not in ${JSON.stringify(await rows())}`);
+    }
+    assert.match(await page.locator('#key-store-about').textContent(), /before: crunch/);
+    await page.locator('.changes button', { hasText: '--store' }).click();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'key-store');
+    const details = page.locator('.changes > li', { hasText: 'by store' }).locator('.unseen');
+    assert.deepEqual(await details.allTextContents(), ['branch: from crunch to direct']);
     await page.locator('#evaluated').check();
     await node(page, 'nic').waitFor({ state: 'detached' });
     await until('all of a small picture is in sight', () =>
@@ -155,6 +164,14 @@ describe('the page of unikc preview', () => {
         });
       }),
     );
+    const given = page.locator('.changes > li', { hasText: 'app.file_server' }).locator('.unseen');
+    assert.deepEqual(await given.allTextContents(), ['store: from crunch to direct'], 'a device is given another one');
+    assert.ok((await classes(page, 'file_server')).includes('changed'));
+    assert.equal(await page.locator('g.argument.removed[data-from="file_server"][data-to="crunch"]').count(), 1);
+    await page.locator('#key-port').fill('80');
+    await page.locator('#key-port').press('Enter');
+    await node(page, 'tcp_2').filter({ hasText: '8080 → 80' }).waitFor();
+    await page.getByLabel('Reset port to its default').click();
     await picture(page, 'compared');
     await page.locator('#compare').click();
     await until('only one', async () => !(await classes(page, 'direct')).includes('added'));
@@ -205,7 +222,7 @@ describe('the page of unikc preview', () => {
     for (const id of ['file_server', 'direct']) {
       assert.match(await node(page, id).getAttribute('aria-label'), id === 'direct' ? /not taken/ : /device app\.file_server/);
     }
-    assert.match(await page.locator('#live').textContent(), /filesrv: 35 nodes/);
+    assert.match(await page.locator('#live').textContent(), /filesrv: 7 devices, \d+ nodes shown/);
   });
 
   test('the page is taken along, and opens from disk', async () => {
@@ -271,7 +288,7 @@ test('scopes become boxes and open again', async () => {
   assert.equal(await node(page, 'admin_site').count(), 0);
   await picture(page, 'collapsed-dark');
   assert.match(await page.locator('#card').textContent(), /admin_site/);
-  await page.getByRole('button', { name: 'Expand' }).click();
+  await page.getByRole('button', { name: 'Expand', exact: true }).click();
   await node(page, 'admin_site').waitFor();
   assert.deepEqual(page.wrong, []);
   await page.context().close();
