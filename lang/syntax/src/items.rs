@@ -9,7 +9,7 @@ use unik_source::Span;
 
 use crate::{
     brackets,
-    tokens::{Token, TokenKind, tokens},
+    tokens::{Token, TokenKind, Words, tokens, words},
 };
 
 /// An item as the splitter sees it: enough for an outline, even if nothing else parses.
@@ -28,16 +28,16 @@ pub struct ItemText {
 
 /// The items of a file, in their order.
 pub fn split(text: &str) -> Vec<ItemText> {
-    let all = tokens(text);
-    let words = words(&all);
-    let mut items = Vec::new();
+    let Words { words, docs } = words(text);
     let starts = starts(text, &words);
+    let mut items = Vec::with_capacity(starts.len());
     for (nth, &start) in starts.iter().enumerate() {
         let end = starts.get(nth + 1).copied().unwrap_or(words.len());
+        let before = start.checked_sub(1).map_or(0, |before| words[before].span.end);
         let words = &words[start..end];
         let (Some(first), Some(last)) = (words.first(), words.last()) else { continue };
         let Header { keyword, name } = header(text, words);
-        let begin = documentation(&all, *first).unwrap_or(first.span);
+        let begin = documentation(&docs, before, *first).unwrap_or(first.span);
         let (name, name_span) = name.unzip();
         items.push(ItemText {
             keyword: SmolStr::new_static(keyword),
@@ -47,13 +47,6 @@ pub fn split(text: &str) -> Vec<ItemText> {
         });
     }
     items
-}
-
-/// The tokens without space and comments.
-pub(crate) fn words(all: &[Token]) -> Vec<Token> {
-    let mut words = Vec::with_capacity(all.len());
-    words.extend(all.iter().filter(|token| !token.kind.is_trivia()));
-    words
 }
 
 /// The text of the `//!` lines, without the slashes, joined by newlines.
@@ -75,11 +68,10 @@ pub(crate) fn comment_text(text: &str, comments: impl Iterator<Item = Span>) -> 
     lines.into()
 }
 
-/// Where the documentation above a token begins.
-fn documentation(all: &[Token], first: Token) -> Option<Span> {
-    let at = all.partition_point(|token| token.span.start < first.span.start);
-    let above = all[..at].iter().rev().take_while(|token| token.kind.is_trivia());
-    above.filter(|token| token.kind == TokenKind::Doc).last().map(|token| token.span)
+/// Where the documentation of a word begins: the first that stands behind the word before it, which ends at `before`.
+fn documentation(docs: &[Span], before: u32, first: Token) -> Option<Span> {
+    let doc = docs.get(docs.partition_point(|doc| doc.start < before))?;
+    (doc.start < first.span.start).then_some(*doc)
 }
 
 /// The words with which an item, or text that belongs to none, begins.

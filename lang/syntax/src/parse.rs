@@ -17,8 +17,8 @@ mod run;
 use unik_source::{Diagnostic, Place, Span};
 
 use crate::{
-    items::{comment_text, header, words},
-    tokens::{Token, TokenKind, tokens},
+    items::{comment_text, header},
+    tokens::{Token, Words, words},
     tree::{Broken, Item, ItemKind, Name},
 };
 use context::Context;
@@ -27,10 +27,7 @@ use run::run;
 /// Parses the text of one item, its documentation included. Spans count from the start of `text`; diagnostics are placed under
 /// the anchor of `base`.
 pub fn parse_item(text: &str, base: Place) -> (Item, Vec<Diagnostic>) {
-    let all = tokens(text);
-    let words = words(&all);
-    let docs: Vec<Span> =
-        all.iter().filter(|token| token.kind == TokenKind::Doc).map(|token| token.span).collect();
+    let Words { words, docs } = words(text);
     let (Some(first), Some(last)) = (words.first(), words.last()) else {
         let span = Span::new(0, text.len());
         let broken = ItemKind::Broken(Broken { keyword: "".into(), name: None });

@@ -255,31 +255,57 @@ pub struct Token {
 /// All tokens of a text, without a gap.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / 3);
+    lex(text, |token| tokens.push(token));
+    tokens
+}
+
+/// What an item is made of.
+pub(crate) struct Words {
+    /// The tokens without space and comments.
+    pub(crate) words: Vec<Token>,
+    /// Where the comments stand that document what follows them.
+    pub(crate) docs: Vec<Span>,
+}
+
+/// The words of a text. A large file is cut anew at each edit: what nobody looks at is not kept.
+pub(crate) fn words(text: &str) -> Words {
+    let (mut words, mut docs) = (Vec::with_capacity(text.len() / 3), Vec::new());
+    lex(text, |token| match token.kind {
+        TokenKind::Doc => docs.push(token.span),
+        kind if kind.is_trivia() => {}
+        _ => words.push(token),
+    });
+    Words { words, docs }
+}
+
+/// Shows the tokens of a text, one by one. Neighbouring unknown characters are one token: they are one mistake.
+fn lex(text: &str, mut see: impl FnMut(Token)) {
     let mut lexed = 0;
     if text.starts_with('\u{FEFF}') {
         lexed = '\u{FEFF}'.len_utf8();
-        tokens.push(Token { kind: TokenKind::Space, span: Span::new(0, lexed) });
+        see(Token { kind: TokenKind::Space, span: Span::new(0, lexed) });
     }
+    let mut unknown: Option<Span> = None;
     let mut lexer = TokenKind::lexer(&text[lexed..]);
     while let Some(kind) = lexer.next() {
+        let range = lexer.span();
+        let span = Span::new(lexed + range.start, lexed + range.end);
         let kind = match kind {
             Ok(TokenKind::Comment) => comment(lexer.slice()),
             Ok(kind) => kind,
             Err(()) => TokenKind::Unknown,
         };
-        let range = lexer.span();
-        push(&mut tokens, Token { kind, span: Span::new(lexed + range.start, lexed + range.end) });
-    }
-    tokens
-}
-
-/// Neighbouring unknown characters are one token: they are one mistake.
-fn push(tokens: &mut Vec<Token>, token: Token) {
-    match tokens.last_mut() {
-        Some(last) if last.kind == TokenKind::Unknown && token.kind == TokenKind::Unknown => {
-            last.span.end = token.span.end
+        if kind == TokenKind::Unknown {
+            unknown = Some(unknown.map_or(span, |before| before.to(span)));
+            continue;
         }
-        _ => tokens.push(token),
+        if let Some(span) = unknown.take() {
+            see(Token { kind: TokenKind::Unknown, span });
+        }
+        see(Token { kind, span });
+    }
+    if let Some(span) = unknown {
+        see(Token { kind: TokenKind::Unknown, span });
     }
 }
 

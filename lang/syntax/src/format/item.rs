@@ -10,9 +10,8 @@ use super::{
     writer::{BLOCK, BRACES, ROUND, Writer},
 };
 use crate::{
-    items::words,
     parse::{marked, parse_item},
-    tokens::{TokenKind as T, tokens},
+    tokens::{TokenKind as T, tokens, words},
 };
 
 /// The text of an item in its layout; nothing if it does not parse.
@@ -23,7 +22,7 @@ pub(crate) fn formatted(text: &str) -> Option<String> {
         return None;
     }
     let all = tokens(text);
-    let mut w = Writer::new(text, &all, marked(text, words(&all)));
+    let mut w = Writer::new(text, &all, marked(text, words(text).words));
     item(&mut w);
     // The grammar knows of words here that this file does not.
     while w.at < w.words.len() {

@@ -1,9 +1,9 @@
 //! Whether two texts say the same: the same items, of the same words, but for spaces, comments and commas before closing brackets.
 
 use crate::{
-    items::{ItemText, split, words},
+    items::{ItemText, split},
     parse::marked,
-    tokens::{Token, TokenKind, tokens},
+    tokens::{Token, TokenKind, words},
 };
 
 /// Whether `after` says what `before` says.
@@ -18,7 +18,7 @@ pub(crate) fn same(before: &str, items: &[ItemText], after: &str) -> bool {
 
 /// The words of an item that matter, each with its text.
 fn said(text: &str) -> impl Iterator<Item = (TokenKind, &str)> {
-    let marked = marked(text, words(&tokens(text)));
+    let marked = marked(text, words(text).words);
     let optional = |at: usize, word: &Token| {
         let last = marked.get(at + 1).is_none_or(|next| next.kind.is_closer());
         word.kind == TokenKind::Comma && last
