@@ -69,9 +69,10 @@ export class Stage {
     const another = ![...this.boxes.keys()].some((id) => before.has(id));
     if (first || another) this.fit(READABLE);
     else {
-      this.keep(before, kept, was ?? kept, size.width !== this.size().width || size.height !== this.size().height);
+      const resized = size.width !== this.size().width || size.height !== this.size().height;
+      this.keep(before, kept, was ?? kept, resized);
       // A scope that was opened or gathered is looked at where it was.
-      if (anew && !(was !== null && this.inSight().includes(kept ?? ''))) this.adapt(seen);
+      if (anew && !(was !== null && this.inSight().includes(kept ?? ''))) this.adapt(seen, resized);
     }
   }
 
@@ -87,17 +88,25 @@ export class Stage {
     return [...this.boxes.keys()].filter(inside);
   }
 
-  /** Brings a new picture into sight if what was seen of the old one is not, or little of it is. @param {string[]} seen */
-  adapt(seen) {
+  /** Brings a new picture into sight if what was seen of the old one is not, or little is. @param {string[]} seen @param {boolean} resized */
+  adapt(seen, resized) {
     const now = new Set(this.inSight());
     const left = seen.filter((id) => this.boxes.has(id));
     const gone = left.filter((id) => !now.has(id)).length * 3 > left.length;
     const little = now.size < this.boxes.size && now.size * 2 < seen.length;
     const small = this.fitted !== null && this.scaleOf(this.fitted) > this.at.scale * 1.2;
-    if (!(gone || little || small)) return;
+    if (!(gone || little || small || (resized && this.loose()))) return;
     if (this.fitted !== null) return this.fit(this.fitted);
     this.cover();
     if (this.inSight().length === 0) this.fit(READABLE);
+  }
+
+  /** Whether a third of the room is empty that the picture could fill. */
+  loose() {
+    const { width, height } = this.size();
+    const empty = (/** @type {number} */ at, /** @type {number} */ long, /** @type {number} */ room) =>
+      Math.min(Math.max(at, room - at - long), Math.max(-at, at + long - room)) > room / 3;
+    return empty(this.at.x, width * this.at.scale, this.room.clientWidth) || empty(this.at.y, height * this.at.scale, this.room.clientHeight);
   }
 
   /** Leaves no room empty that the picture could fill. */

@@ -189,6 +189,26 @@ describe('what comes into sight', () => {
     }));
 });
 
+test('a picture that grows or shrinks leaves no great part of the room empty', () =>
+  on('two-servers', 1280, async (page) => {
+    const empty = async () => {
+      await settled(page);
+      const [{ top, left }, room] = [await view(page), await page.locator('#stage').boundingBox()];
+      return Math.max((top - room.y) / room.height, (left - room.x) / room.width);
+    };
+    await page.locator('#compare').click();
+    await page.locator('#target').selectOption('virtio');
+    await page.waitForFunction(() => document.querySelector('g.node.added'));
+    await page.locator('#evaluated').check();
+    await page.waitForFunction(() => !document.querySelector('g.node.faded'));
+    assert.ok((await empty()) <= 0.34, `${await empty()}`);
+    await page.locator('#compare').click();
+    await page.waitForFunction(() => !document.querySelector('g.node.added'));
+    assert.ok((await empty()) <= 0.34, `${await empty()}`);
+    await page.locator('#target').selectOption('unix');
+    await page.waitForFunction(() => document.querySelector('g.node[data-id=sockets]'));
+  }));
+
 describe('the card', () => {
   test('it goes with Escape, with a click on nothing, and with its node', () =>
     on('file-server', 1300, async (page) => {
