@@ -30,6 +30,7 @@ pub mod guest;
 mod hypercall;
 pub mod hypervisor;
 mod machine;
+pub mod net;
 pub mod page;
 pub mod ring;
 pub mod store;

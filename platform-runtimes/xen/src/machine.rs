@@ -71,7 +71,7 @@ impl Memory for Shared {
     }
 
     fn lend<R>(&self, range: Range<usize>, look: impl FnOnce(&[u8]) -> R) -> R {
-        // SAFETY: the drivers, who alone have this, lend what is theirs: a page that is granted is not lent until the grant has ended.
+        // SAFETY: the drivers, who alone have this, lend what is theirs: what another domain may write is copied, never lent.
         look(unsafe { self.0.slice(range) })
     }
 
