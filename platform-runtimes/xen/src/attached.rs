@@ -29,7 +29,6 @@ pub(crate) struct Kind {
 }
 
 /// Network interfaces.
-#[allow(dead_code, reason = "their device is to follow")]
 pub(crate) const NIC: Kind =
     Kind { what: "network interface", option: "nic", folder: "vif", number: |index| index };
 /// Disks.

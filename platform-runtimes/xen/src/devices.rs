@@ -1,8 +1,10 @@
-//! The devices of a program on this target: the store of the host, disks. Interfaces are to follow.
+//! The devices of a program on this target: the store of the host, disks, network interfaces.
 
 mod disk;
+mod nic;
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use unik::kv::{Entry, Kind, ReadOnly, ReadWrite};
 
@@ -10,6 +12,10 @@ use crate::error::Error;
 use crate::machine;
 use crate::store::{Found, Values, ValuesError};
 pub use disk::Disk;
+pub use nic::Nic;
+
+/// How long a back end may take until a device can be used: scripts of the tools run before it is there.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A folder of XenStore.
 #[derive(Clone, Debug)]

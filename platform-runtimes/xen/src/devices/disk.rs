@@ -3,19 +3,16 @@
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::ToString;
-use core::time::Duration;
 
 use unik::concurrent::race;
 use unik_x86_64::{Source, current};
 
+use super::PATIENCE;
 use crate::attached::{self, DISK};
 use crate::blk;
 use crate::error::Error;
 use crate::hypercall::Xen;
 use crate::machine::{self, Heap};
-
-/// How long a back end may take until the disk can be used: scripts of the tools run before it is there.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 type Front = blk::Disk<Xen, Heap>;
 
