@@ -166,7 +166,7 @@ impl Page {
     /// Nanoseconds at a value of the time stamp counter. One before the page's own, as another processor may see it,
     /// counts as the page's.
     fn at(&self, timestamp: u64) -> u64 {
-        let ticks = u128::from(timestamp.saturating_sub(self.timestamp));
+        let ticks = (i128::from(timestamp) - self.signed_timestamp()).max(0).unsigned_abs();
         let shift = u32::from(self.shift.unsigned_abs().min(63));
         let ticks = if self.shift < 0 { ticks >> shift } else { ticks << shift };
         let nanoseconds = ticks.saturating_mul(self.multiplier.into()) >> 32;
@@ -180,7 +180,14 @@ impl Page {
         let shift = u32::from(self.shift.unsigned_abs().min(63));
         let ticks =
             if self.shift < 0 { ticks.saturating_mul(1 << shift) } else { ticks.div_ceil(1 << shift) };
-        self.timestamp.saturating_add(narrow(ticks))
+        let at = self.signed_timestamp() + i128::from(narrow(ticks));
+        narrow(at.max(0).unsigned_abs())
+    }
+
+    /// The counter of a guest may start at zero with the guest, and the page be older (Xen writes it each second): then what it says of the
+    /// counter is below zero.
+    fn signed_timestamp(&self) -> i128 {
+        self.timestamp.cast_signed().into()
     }
 }
 
@@ -216,6 +223,14 @@ mod tests {
     fn a_counter_before_the_page_is_the_page() {
         assert_eq!(page(0, 1 << 31).at(0), 5_000);
         assert_eq!(page(0, 1 << 31).timestamp_at(0), 1_000);
+    }
+
+    #[test]
+    fn a_page_from_before_the_counter_was_zero_is_followed() {
+        let page = Page { timestamp: 0_u64.wrapping_sub(700), ..page(1, 1 << 31) };
+        assert_eq!((page.at(0), page.at(300)), (5_700, 6_000));
+        assert_eq!((page.timestamp_at(5_700), page.timestamp_at(6_000)), (0, 300));
+        assert_eq!(page.timestamp_at(5_100), 0, "the counter has no value for what was before it");
     }
 
     #[test]
