@@ -41,7 +41,8 @@ impl Host {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let serial = serials.join(format!("{}-{number}.serial", std::process::id()));
 
-        let mut net = String::from("user,id=net");
+        // Whatever is not led in stays in: the address of a guest that has gone is nobody's.
+        let mut net = String::from("user,id=net,restrict=on");
         for forward in forwards {
             let (host, guest) = forward.split_once(':').expect("it is HOST:GUEST");
             net += &format!(",hostfwd=tcp:127.0.0.1:{host}-{}:{guest}", Self::GUEST);

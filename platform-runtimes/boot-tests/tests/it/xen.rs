@@ -1,4 +1,7 @@
-//! Guests of a real Xen with a real dom0, in an emulated machine.
+//! Guests of a real Xen with a real dom0, in an emulated machine: here the platform itself, in `examples` and `load` what people build.
+
+mod examples;
+mod load;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

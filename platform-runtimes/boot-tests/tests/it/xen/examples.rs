@@ -1,0 +1,122 @@
+//! Examples, run in dom0 by the script that lies beside each image.
+
+use std::fs;
+
+use unik_boot_tests::client::{connect, curl, curl_text, forward};
+use unik_boot_tests::image::Image;
+use unik_boot_tests::root;
+use unik_boot_tests::xen::Host;
+
+pub(super) const TARGET: &str = "xen";
+/// The address to which the ports of this machine lead.
+pub(super) const ADDRESS: &str = "--ipv4=10.0.2.16/24";
+
+fn example(name: &str) -> Image {
+    Image::example(name, TARGET, &[])
+}
+
+#[test]
+fn hello() {
+    let image = example("hello");
+    let mut host = Host::start(&[]);
+    let boot = ["--name=it's a \"unikernel\" \\ $HOME", "--count=2", "--pause=10ms"];
+    host.launch(&image, &[], &boot);
+    let (code, said) = host.end();
+    assert_eq!((code, said.matches("Hello it's a \"unikernel\" \\ $HOME!").count()), (0, 2), "{said}");
+    host.launch(&image, &[], &["--help"]);
+    host.exits(0, "Whom to greet");
+    host.launch(&image, &[], &["--cuont=1"]);
+    host.exits(64, "--count");
+    host.launch(&image, &["--memory", "1"], &[]);
+    host.exits(69, "xl could not create the domain");
+}
+
+#[test]
+fn keys() {
+    let image = example("keys");
+    let mut host = Host::start(&[]);
+    let boot = ["--owner=me", "-p", "9000", "--debug", "--names=a,b", "--output=/tmp/x", "--volume=loud"];
+    host.launch(&image, &[], &boot);
+    host.says("port 9000, next 9001, volume Loud, debug true, owner me, workers 2");
+    host.exits(0, "timeout 50s, cache 65536 bytes");
+    host.launch(&image, &[], &["--owner=me", "--workers=65"]);
+    host.exits(65, "workers are 1 to 64");
+}
+
+#[test]
+fn file_server() {
+    let (port, lead) = forward(8080);
+    let mut host = Host::start(&[&lead]);
+    host.launch(&example("file-server"), &[], &[ADDRESS]);
+    let url = format!("http://127.0.0.1:{port}");
+    for (path, file) in [("/", "index.html"), ("/images/crane.svg", "images/crane.svg")] {
+        let content = fs::read(root().join("examples/file-server/data").join(file)).unwrap();
+        assert_eq!(curl(&[&format!("{url}{path}")]), content, "{file}");
+    }
+    assert!(curl_text(&format!("{url}/none")).starts_with("HTTP/1.1 404"));
+    host.stops();
+}
+
+#[test]
+fn skeleton_network() {
+    use std::io::Write;
+    let (port, lead) = forward(8080);
+    let mut host = Host::start(&[&lead]);
+    host.launch(&example("skeleton-network"), &[], &[ADDRESS]);
+    host.says("listening on");
+    let mut stream = connect(port).unwrap();
+    stream.write_all(&[7; 100_000]).unwrap();
+    drop(stream);
+    host.says("100000 bytes, then the end");
+    host.stops();
+}
+
+#[test]
+fn ping() {
+    let mut host = Host::start(&[]);
+    host.launch(
+        &example("ping"),
+        &[],
+        &[ADDRESS, "--to=10.0.2.15", "--count=3", "--pause=10ms", "--patience=5s"],
+    );
+    host.exits(0, "3 of 3 requests were answered, 0 lost");
+}
+
+/// A server in dom0, on a bridge that leads nowhere else.
+#[test]
+fn dhcp_client() {
+    let mut host = Host::start(&[]);
+    host.write(
+        "/run/udhcpd.conf",
+        b"interface lan0\nstart 10.9.8.20\nend 10.9.8.20\nlease_file /run/leases\noption subnet 255.255.255.0\n\
+          option router 10.9.8.1\noption dns 10.9.8.3\n",
+    );
+    host.sh("brctl addbr lan0; ip addr add 10.9.8.1/24 dev lan0; ip link set lan0 up; touch /run/leases
+        udhcpd -f /run/udhcpd.conf >/run/udhcpd.log 2>&1 &");
+    host.launch(&example("dhcp-client"), &["--nic", "service=lan0"], &[]);
+    host.says("address 10.9.8.20/24");
+    host.exits(0, "name servers: 10.9.8.3");
+    let log = host.sh("cat /run/udhcpd.log");
+    assert!(log.contains("10.9.8.20"), "{log}");
+}
+
+#[test]
+fn block() {
+    let image = example("block");
+    let mut host = Host::start(&[]);
+    host.sh("truncate -s 2M /guest/data.img");
+    host.launch(&image, &["--disk", "data=/guest/data.img"], &[]);
+    host.says("4096 sectors of 512 bytes");
+    host.exits(0, "the disk is well");
+    host.launch(&image, &["--disk", "data=/guest/data.img,ro"], &[]);
+    host.exits(1, "the disk cannot be written");
+}
+
+#[test]
+fn a_device_that_is_absent_is_told_with_its_name() {
+    let mut host = Host::start(&[]);
+    host.launch(&example("block"), &["--disk", "data=none"], &[]);
+    host.exits(2, "data");
+    host.launch(&example("file-server"), &["--nic", "service=none"], &[ADDRESS]);
+    host.exits(2, "service");
+}
