@@ -4,7 +4,8 @@
 //! The tests are in `tests/it`. Machines are emulated (`--kvm off`), so that a test means the same everywhere. Nothing is skipped: what
 //! is missing on the host is a failure that names the package.
 //!
-//! A new target adds its rows to [`machine::ALL`]; a new example its conversation to `tests/it/examples.rs`.
+//! A new target whose machine is QEMU adds its rows to [`machine::ALL`]; a new example its conversation to `tests/it/examples.rs`. Guests of
+//! Xen need a host around them: that is [`xen`]'s.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -1,6 +1,7 @@
 //! Examples, run in dom0 by the script that lies beside each image.
 
 use std::fs;
+use std::io::Write;
 
 use unik_boot_tests::client::{connect, curl, curl_text, forward};
 use unik_boot_tests::image::Image;
@@ -58,8 +59,45 @@ fn file_server() {
 }
 
 #[test]
+fn functors() {
+    let (port, lead) = forward(9000);
+    let mut host = Host::start(&[&lead]);
+    host.launch(&example("functors"), &[], &[ADDRESS, "--port", "9000"]);
+    let answer = curl_text(&format!("http://127.0.0.1:{port}/v1/hello.txt"));
+    assert!(answer.contains("X-Count: ") && answer.contains("Hello from under two layers."), "{answer}");
+    host.stops();
+}
+
+#[test]
+fn two_servers() {
+    let leads = [8080, 9081, 8082].map(forward);
+    let mut host = Host::start(&leads.each_ref().map(|(_, lead)| lead.as_str()));
+    host.launch(&example("two-servers"), &[], &[ADDRESS, "--mirror-port=9081"]);
+    for ((port, _), words) in leads.iter().zip(["<title>public", "<title>public", "<title>admin"]) {
+        let answer = curl_text(&format!("http://127.0.0.1:{port}/"));
+        assert!(answer.contains(words), "{answer}");
+    }
+    host.stops();
+}
+
+#[test]
+fn disk_lottery() {
+    let image = example("disk-lottery");
+    let mut host = Host::start(&[]);
+    host.sh("truncate -s 32K /guest/data.img");
+    let attach = ["--disk", "data=/guest/data.img"];
+    host.launch(&image, &attach, &["-n", "3"]);
+    host.says("the disk was empty: it has 64 tickets now");
+    host.exits(0, "drawn: ");
+    // The last ticket, on the disk itself.
+    host.sh("tail -c 512 /guest/data.img | head -c 16 | grep 'unikc lottery v1'");
+    host.launch(&image, &attach, &[]);
+    host.says("drawn: ");
+    host.exits(0, "drawn: ");
+}
+
+#[test]
 fn skeleton_network() {
-    use std::io::Write;
     let (port, lead) = forward(8080);
     let mut host = Host::start(&[&lead]);
     host.launch(&example("skeleton-network"), &[], &[ADDRESS]);
