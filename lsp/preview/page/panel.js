@@ -22,7 +22,7 @@ let rebuilding = false;
 export function fillPanel(panel, answer, state, act) {
   const focused = document.activeElement?.id;
   const old = document.activeElement instanceof HTMLInputElement && document.activeElement.type === 'text' ? document.activeElement : null;
-  const cursor = old?.selectionStart ?? null;
+  const [start, end] = [old?.selectionStart ?? null, old?.selectionEnd ?? null];
   // What is being written is nobody's answer to replace.
   const written = old && old.value !== old.defaultValue && old.value !== old.dataset.taken ? old.value : null;
   rebuilding = true;
@@ -38,7 +38,7 @@ export function fillPanel(panel, answer, state, act) {
   again?.focus();
   if (!(again instanceof HTMLInputElement) || again.type !== 'text') return;
   if (written !== null) again.value = written;
-  again.setSelectionRange(cursor, cursor);
+  again.setSelectionRange(start, end);
 }
 
 /** @param {any} answer @param {any} state @param {any} act */

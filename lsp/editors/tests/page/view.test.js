@@ -272,7 +272,7 @@ test('no target in force is shown as none, and one that is none is told', async 
   await context.route('http://page.test/**', (route) => route.fulfill(pagePart(new URL(route.request().url()).pathname)));
   await context.addInitScript(() => {
     globalThis.sent = [];
-    globalThis.acquireVsCodeApi = () => ({ postMessage: (message) => globalThis.sent.push(message) });
+    globalThis.acquireVsCodeApi = () => ({ postMessage: (message) => globalThis.sent.push(message), getState: () => undefined, setState: () => {} });
   });
   const page = await context.newPage();
   await page.goto('http://page.test/');
@@ -297,10 +297,12 @@ test('what is being written in a key stays when an answer comes', () =>
     const port = page.locator('#key-port');
     await port.focus();
     await port.fill('40');
+    await port.selectText();
     const text = previews['file-server'].text();
     previews['file-server'].write(`${text}\nlet idle = 1\n`);
     await page.locator('.panel button.problem.warning').waitFor();
     assert.equal(await port.inputValue(), '40');
+    assert.deepEqual(await port.evaluate((it) => [it.selectionStart, it.selectionEnd]), [0, 2], 'what is selected stays selected');
     assert.match(await page.locator('#key-port-about').textContent(), /^default/, 'it is not taken before it is done');
     await port.press('Enter');
     await page.locator('#key-port-about', { hasText: 'given' }).waitFor();
