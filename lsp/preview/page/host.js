@@ -3,7 +3,9 @@
 
 /**
  * @typedef {{ kind: string, [member: string]: any }} Message
- * @typedef {{ name: 'vscode' | 'web' | 'file', send: (message: Message) => void }} Host
+ * @typedef {{ name: 'vscode' | 'web' | 'file', send: (message: Message) => void, kept: any, keep: (state: any) => void }} Host
+ *
+ * What a page gives `keep`, the same page finds in `kept` when it is loaded again; null at first, and where nothing can be kept.
  */
 
 /**
@@ -23,7 +25,7 @@ function fileHost(hear, answer) {
   const send = (/** @type {Message} */ message) => {
     if (message.kind === 'ask') queueMicrotask(() => hear({ kind: 'graph', serial: message.serial, answer }));
   };
-  return { name: 'file', send };
+  return { name: 'file', send, kept: null, keep: () => {} };
 }
 
 /** @param {(message: Message) => void} hear @returns {Host} */
@@ -31,7 +33,8 @@ function editorHost(hear) {
   // @ts-ignore: the editor provides it
   const editor = acquireVsCodeApi();
   addEventListener('message', (event) => hear(event.data));
-  return { name: 'vscode', send: (message) => editor.postMessage(message) };
+  const keep = (/** @type {any} */ state) => editor.setState(state);
+  return { name: 'vscode', send: (message) => editor.postMessage(message), kept: editor.getState() ?? null, keep };
 }
 
 /** @param {(message: Message) => void} hear @returns {Host} */
@@ -65,5 +68,18 @@ function webHost(hear) {
     if (lost) hear({ kind: 'changed' });
     lost = false;
   };
-  return { name: 'web', send };
+  // Under the token, so that another preview at the same address begins anew.
+  const key = `page ${token}`;
+  const stored = storage(() => sessionStorage.getItem(key)) ?? 'null';
+  const keep = (/** @type {any} */ state) => storage(() => sessionStorage.setItem(key, JSON.stringify(state)));
+  return { name: 'web', send, kept: JSON.parse(stored), keep };
+}
+
+/** Storage throws where somebody has forbidden it, or where it is full. @template T @param {() => T} use @returns {T | null} */
+function storage(use) {
+  try {
+    return use();
+  } catch {
+    return null;
+  }
 }

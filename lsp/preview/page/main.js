@@ -34,6 +34,21 @@ const stage = new Stage(part('stage'), part('view'));
 const host = connect(hear);
 const source = new Source(part('source'), (uri, position) => light(nodeAt(state.answer?.nodes ?? [], uri, position)?.id ?? null));
 state.fixed = host.name === 'file';
+const { collapsed, sight, ...kept } = host.kept ?? {};
+Object.assign(state, kept, { collapsed: new Set(collapsed) });
+
+/** Keeps what is looked at for a page that is loaded again, which may come before the first picture. */
+function keep() {
+  const { unikernel, evaluated, against, selected, filter } = state;
+  host.keep({ unikernel, evaluated, against, selected, filter, collapsed: [...state.collapsed], sight: stage.svg ? stage.sight() : sight });
+}
+
+/** The picture moves with each step of a finger or a wheel. */
+let moving = 0;
+stage.moved = () => {
+  clearTimeout(moving);
+  moving = setTimeout(keep, 200);
+};
 
 /** What is asked. */
 function params() {
@@ -48,6 +63,7 @@ function params() {
 function ask() {
   state.serial += 1;
   host.send({ kind: 'ask', serial: state.serial, params: params() });
+  keep();
 }
 
 /** @param {any} message */
@@ -76,7 +92,9 @@ function show(answer) {
   } else {
     part('stage').classList.remove('old');
     banner('');
+    const first = stage.svg === null;
     draw(answer);
+    if (first && sight) stage.look(sight);
     announce(old, answer);
   }
   state.answer = answer;
@@ -179,6 +197,7 @@ const act = {
   reveal,
   filter: (/** @type {string} */ id, /** @type {'needs' | 'users'} */ way) => {
     state.filter = { id, way };
+    keep();
     refine();
   },
   close: () => select(null, false),
@@ -200,6 +219,7 @@ function nodeOf(id) {
 function select(id, seek) {
   const node = nodeOf(id);
   state.selected = node ? node.id : null;
+  keep();
   light(state.selected);
   tell(state.selected);
   if (node && seek) stage.seek(node.id);
@@ -335,10 +355,18 @@ part('evaluated').addEventListener('change', (/** @type {any} */ event) => {
 part('compare').addEventListener('click', () => {
   if (!state.answer) return;
   state.against = state.against ? null : structuredClone(state.answer.configuration);
-  part('compare').setAttribute('aria-pressed', String(state.against !== null));
-  part('compare').textContent = state.against ? 'Stop comparing' : 'Compare';
+  sayComparing();
   ask();
 });
+
+/** The button says what it does next. */
+function sayComparing() {
+  part('compare').setAttribute('aria-pressed', String(state.against !== null));
+  part('compare').textContent = state.against ? 'Stop comparing' : 'Compare';
+}
+
+part('evaluated').checked = state.evaluated;
+sayComparing();
 part('search').addEventListener('input', refine);
 part('in').addEventListener('click', () => stage.zoom(1.25));
 part('out').addEventListener('click', () => stage.zoom(0.8));

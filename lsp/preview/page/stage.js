@@ -32,6 +32,8 @@ export class Stage {
     this.at = { x: 0, y: 0, scale: 1 };
     /** How small a picture was allowed to be when it was last fitted; null once somebody has moved it. @type {number | null} */
     this.fitted = null;
+    /** Told when another part of the picture is looked at. */
+    this.moved = () => {};
     this.style = '';
     document.adoptedStyleSheets.push(pictureStyle);
     listen(this);
@@ -150,7 +152,25 @@ export class Stage {
     if (moved) for (const line of this.lines) line.animate([{ opacity: 0 }, { opacity: 0, offset: 0.6 }, {}], MOVE);
   }
 
+  /** What is looked at, for `look`. */
+  sight() {
+    return { at: this.at, fitted: this.fitted };
+  }
+
+  /**
+   * Looks at what was looked at; the room may have another size now.
+   * @param {{ at: { x: number, y: number, scale: number }, fitted: number | null }} sight
+   */
+  look({ at, fitted }) {
+    if (fitted !== null) return this.fit(fitted);
+    this.fitted = null;
+    this.at = { ...at };
+    this.place();
+    if (this.inSight().length === 0) this.fit(READABLE);
+  }
+
   place() {
+    this.moved();
     const { x, y, scale } = this.at;
     this.view.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
   }

@@ -249,7 +249,8 @@ test('in an editor it speaks by messages, and its modules are files', async () =
   await context.route('http://page.test/**', (route) => route.fulfill(pagePart(new URL(route.request().url()).pathname)));
   await context.addInitScript(() => {
     globalThis.sent = [];
-    globalThis.acquireVsCodeApi = () => ({ postMessage: (message) => globalThis.sent.push(message) });
+    const [getState, setState] = [() => globalThis.state, (state) => (globalThis.state = state)];
+    globalThis.acquireVsCodeApi = () => ({ postMessage: (message) => globalThis.sent.push(message), getState, setState });
   });
   const page = await context.newPage();
   const wrong = [];
@@ -292,6 +293,94 @@ test('scopes become boxes and open again', async () => {
   await node(page, 'admin_site').waitFor();
   assert.deepEqual(page.wrong, []);
   await page.context().close();
+  assert.equal(await preview.end(), 0);
+});
+
+/** What a person has chosen to look at. */
+const chosen = (page) =>
+  page.evaluate(() => {
+    const ids = (which) => [...document.querySelectorAll(`g.node${which}`)].map((node) => node.dataset.id);
+    return {
+      unikernel: document.getElementById('unikernel').value,
+      evaluated: document.getElementById('evaluated').checked,
+      compare: document.getElementById('compare').textContent,
+      nodes: ids(''),
+      lit: ids('.lit'),
+      aside: ids('.aside'),
+      added: ids('.added'),
+      changes: [...document.querySelectorAll('.changes > li')].map((change) => change.textContent),
+      card: document.getElementById('card').textContent,
+      place: document.getElementById('view').style.transform,
+    };
+  });
+
+test('a page that is loaded again shows what was looked at', async () => {
+  const preview = await Preview.start('two-servers', '--target', 'unix');
+  const text = preview.text().replace('unikernel servers', 'unikernel alone = server(public, 80)\n\nunikernel servers');
+  preview.write(text);
+  const context = await running.newContext({ viewport: { width: 1300, height: 900 } });
+  const page = await open(context, preview.address);
+  const again = async () => {
+    await page.reload();
+    await page.locator('g.node').first().waitFor();
+  };
+  // A place is kept when the picture rests.
+  const kept = () =>
+    page.waitForFunction(() => {
+      const [state] = Object.values(sessionStorage);
+      const { e, f } = new DOMMatrix(document.getElementById('view').style.transform);
+      const { x, y } = JSON.parse(state).sight.at;
+      return Math.hypot(x - e, y - f) < 0.1;
+    });
+  await page.locator('#unikernel').selectOption('servers');
+  await node(page, 'admin_site').locator('.toggle').click();
+  await node(page, 'scope:admin').waitFor();
+  await page.locator('#evaluated').check();
+  await page.locator('#compare').click();
+  await page.getByText('Nothing differs.').waitFor();
+  await page.locator('#key-mirror-port').fill('9000');
+  await page.locator('#key-mirror-port').press('Enter');
+  await page.locator('.changes > li').first().waitFor();
+  await node(page, 'mirror_site').click();
+  await page.keyboard.press('n');
+  await page.locator('#in').click();
+  await page.mouse.move(400, 300);
+  const { place } = await chosen(page);
+  await page.mouse.wheel(15, 25);
+  await until('another place', async () => (await chosen(page)).place !== place);
+  await page.mouse.move(400, 5);
+  const before = await chosen(page);
+  assert.equal(before.compare, 'Stop comparing');
+  for (const what of ['aside', 'lit', 'changes']) assert.notEqual(before[what].length, 0, what);
+  await kept();
+  await again();
+  assert.deepEqual(await chosen(page), before);
+
+  // Nor is it lost while there is no picture.
+  preview.write('let a = 1\n');
+  await page.locator('#banner').filter({ hasText: 'declares no unikernel' }).waitFor();
+  await page.reload();
+  await page.locator('#banner').filter({ hasText: 'declares no unikernel' }).waitFor();
+  assert.equal(await page.locator('g.node').count(), 0);
+  preview.write(text);
+  await node(page, 'scope:admin').waitFor();
+  assert.deepEqual(await chosen(page), before);
+
+  const all = () => page.evaluate(() => {
+    const [picture, room] = [document.querySelector('#view svg'), document.getElementById('stage')].map((it) => it.getBoundingClientRect());
+    return picture.top >= room.top && picture.bottom <= room.bottom && picture.left >= room.left && picture.right <= room.right;
+  });
+  await page.locator('#fit').click();
+  await kept();
+  await page.setViewportSize({ width: 900, height: 620 });
+  assert.equal(await all(), false);
+  await again();
+  await until('all of it, as it was', all);
+
+  const other = await open(context, preview.address);
+  assert.equal(await other.locator('#unikernel').inputValue(), 'alone', 'another page begins anew');
+  assert.deepEqual([...page.wrong, ...other.wrong], []);
+  await context.close();
   assert.equal(await preview.end(), 0);
 });
 

@@ -58,12 +58,18 @@ test("the value of a key is looked at while it is typed, and counts", async (edi
 });
 
 test("a window that is loaded again has its graph, with what is tried", async (editor) => {
-  await editor.reload("mainThreadWebview-unik.graph");
+  const page = editor.webview();
+  await page.locator("#evaluated").check();
+  await node(editor, "server").waitFor({ state: "detached" });
+  await node(editor, "file_server").click({ button: "left" });
+  await page.locator("#in").click();
+  const place = await page.locator("#view").getAttribute("style");
+  await editor.reload(place.match(/translate\(([-\d.]+)px/)[1]);
   await editor.running();
   await editor.status.getByText("virtio*").waitFor();
-  await eventually("the branch for other ports", async () => {
-    return (await node(editor, "server").count()) > 0 && (await faded(editor, "server")) && !(await faded(editor, "stack"));
-  });
+  await node(editor, "file_server").and(page.locator(".selected, .lit")).waitFor();
+  assert.equal(await page.locator("#view").getAttribute("style"), place);
+  assert.equal(await page.locator("#evaluated").isChecked(), true);
   await editor.picture("reload-tried");
 });
 
@@ -79,6 +85,7 @@ test("what is tried can be saved to the settings", async (editor) => {
 test("a window that is loaded again has its graph, under the settings", async (editor) => {
   await editor.reload("mainThreadWebview-unik.graph");
   await editor.running();
+  await editor.webview().locator("#evaluated").uncheck();
   await eventually("the branch for other ports", async () => (await node(editor, "server").count()) > 0 && (await faded(editor, "server")));
   assert.equal(await editor.status.textContent().then((text) => text.includes("*")), false);
   await editor.picture("reload");
