@@ -307,7 +307,7 @@ const chosen = (page) =>
       nodes: ids(''),
       lit: ids('.lit'),
       aside: ids('.aside'),
-      added: ids('.added'),
+      changed: ids('.changed'),
       changes: [...document.querySelectorAll('.changes > li')].map((change) => change.textContent),
       card: document.getElementById('card').textContent,
       place: document.getElementById('view').style.transform,
@@ -351,7 +351,7 @@ test('a page that is loaded again shows what was looked at', async () => {
   await page.mouse.move(400, 5);
   const before = await chosen(page);
   assert.equal(before.compare, 'Stop comparing');
-  for (const what of ['aside', 'lit', 'changes']) assert.notEqual(before[what].length, 0, what);
+  for (const what of ['aside', 'lit', 'changed', 'changes']) assert.notEqual(before[what].length, 0, what);
   await kept();
   await again();
   assert.deepEqual(await chosen(page), before);
