@@ -75,7 +75,7 @@ impl Host {
         let frame = [format!("{} {}\n{script}", script.len(), input.len()).as_bytes(), input].concat();
         self.questions.send(frame).expect("the host has ended");
         self.answers
-            .recv_timeout(PATIENCE)
+            .recv_timeout(2 * PATIENCE)
             .unwrap_or_else(|_| panic!("dom0 does not come back from: {script}"))
     }
 
