@@ -62,6 +62,10 @@ test("a window that is loaded again has its graph, with what is tried", async (e
   await page.locator("#evaluated").check();
   await node(editor, "server").waitFor({ state: "detached" });
   await node(editor, "file_server").click({ button: "left" });
+  await editor.page.locator(".editor-instance .selected-text").first().waitFor();
+  // It is long: its start is in sight, and what stands before it.
+  const left = (within) => editor.page.locator(`.editor-instance ${within}`).first().evaluate((it) => it.getBoundingClientRect().left);
+  await eventually("the start of the line", async () => (await left(".view-line")) >= (await left(".monaco-scrollable-element")) - 1);
   await page.locator("#in").click();
   const place = await page.locator("#view").getAttribute("style");
   await editor.reload(place.match(/translate\(([-\d.]+)px/)[1]);

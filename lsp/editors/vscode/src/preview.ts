@@ -202,6 +202,9 @@ async function reveal(
   const has = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const other = vscode.window.visibleTextEditors.find((editor) => editor.viewColumn !== graph);
   const viewColumn = has?.viewColumn ?? other?.viewColumn ?? vscode.ViewColumn.One;
-  const selection = new vscode.Range(start.line, start.character, end.line, end.character);
-  await vscode.window.showTextDocument(document, { viewColumn, preserveFocus: !focus, selection });
+  const editor = await vscode.window.showTextDocument(document, { viewColumn, preserveFocus: !focus });
+  // The cursor stands where it starts: to show the end of a long range, the editor would scroll what is before it out of sight.
+  editor.selection = new vscode.Selection(end.line, end.character, start.line, start.character);
+  const from = new vscode.Range(editor.selection.active, editor.selection.active);
+  editor.revealRange(from, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }

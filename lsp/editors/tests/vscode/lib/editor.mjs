@@ -69,8 +69,12 @@ export class Editor {
     this.status = page.locator('[id="unikc.unik.unik"]');
   }
 
-  /** A picture for people, called so. */
+  /** A picture for people, called so, when nothing moves in the graph any more. */
   async picture(name) {
+    if (await this.page.locator("iframe.webview.ready").count()) {
+      const still = () => Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+      await this.webview().locator("body").evaluate(still, undefined, { timeout: 2000 }).catch(() => {});
+    }
     await this.page.screenshot({ path: join(SCREENSHOTS, `vscode-${name}.png`) });
   }
 
