@@ -187,10 +187,9 @@ test("completion offers what fits", function()
   vim.bo.omnifunc = "v:lua.vim.lsp.omnifunc"
   local result = vim.lsp.buf_request_sync(0, "textDocument/completion", vim.lsp.util.make_position_params(), 10000)
   local _, answer = next(result)
-  local items = vim.lsp.util.extract_completion_items(answer.result)
   local labels = vim.tbl_map(function(item)
     return item.label
-  end, items)
+  end, answer.result.items or answer.result)
   assert(column > 0 and vim.tbl_contains(labels, "crunch") and vim.tbl_contains(labels, "direct"), vim.inspect(labels))
 end)
 
@@ -316,6 +315,51 @@ test("other values of keys change what hover says", function()
     return shown():find("9191", 1, true)
   end)
 end)
+
+if vim.lsp.inlay_hint then
+  test("hints tell types, arguments and the branch that the settings take", function()
+    vim.lsp.inlay_hint.enable(true, { bufnr = 0 })
+    local function shown()
+      local hints = {}
+      for _, hint in ipairs(vim.lsp.inlay_hint.get({ bufnr = 0 })) do
+        local label = hint.inlay_hint.label
+        if type(label) == "table" then
+          label = table.concat(vim.tbl_map(function(part)
+            return part.value
+          end, label))
+        end
+        hints[hint.inlay_hint.position.line + 1 .. ":" .. vim.trim(label)] = true
+      end
+      return hints
+    end
+    eventually("the hints", function()
+      local hints = shown()
+      return hints["24:: net.Network"] and hints["20:root:"] and hints["19:✓ taken"]
+    end)
+    assert(not shown()["20:✓ taken"], "one branch is taken")
+    vim.lsp.inlay_hint.enable(false, { bufnr = 0 })
+  end)
+end
+
+if vim.lsp.semantic_tokens then
+  test("the server colours it by meaning", function()
+    local function kinds(text, nth, offset)
+      to(text, nth, offset)
+      local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+      return vim.tbl_map(function(token)
+        return token.type
+      end, vim.lsp.semantic_tokens.get_at_pos(0, row - 1, column) or {})
+    end
+    eventually("the tokens", function()
+      return #kinds("kv.crunch", 1, 3) > 0
+    end)
+    equal("what is a device, a module, a parameter", {
+      kinds("kv.crunch", 1, 3),
+      kinds("kv.crunch", 1, 0),
+      kinds("files(dir)", 1, 6),
+    }, { { "class" }, { "namespace" }, { "parameter" } })
+  end)
+end
 
 test("the settings for 0.11 name the server and the language", function()
   local settings = dofile(vim.api.nvim_get_runtime_file("lsp/unikc.lua", false)[1])
