@@ -221,7 +221,9 @@
         (let ((compilation-ask-about-save nil)) (unik-check))
         (with-current-buffer "*unikc check*"
           ;; In batch mode Emacs may not notice for long that the process has ended.
-          (test-until (lambda () (test-has "1 error")))
+          (test-until (lambda ()
+                        (accept-process-output (get-buffer-process (current-buffer)) 0.02)
+                        (test-has "1 error")))
           (when-let ((process (get-buffer-process (current-buffer)))) (delete-process process))
           (goto-char (point-min))
           (compilation-next-error 1)
