@@ -1,12 +1,13 @@
 //! The early console: lines for people, from the first instruction of Rust to the last.
 //!
 //! It writes to COM1, a 16550 at port 0x3f8, where one is (its scratch register keeps what is written), and else to
-//! the debug console of virtual machines at port 0xe9, which says so when it is read. A machine without either is
-//! silent. A platform may put a console of its own in its place with [`set`].
+//! the debug console of virtual machines at port 0xe9, which says so when it is read; Xen has it too and does not say so: it
+//! writes to its own log (`xl dmesg`, with `guest_loglvl=all`). A machine without either is silent. A platform may put a console of its own in its place with [`set`].
 
 use core::cell::Cell;
 use core::fmt;
 
+use crate::hypervisor::Leaves;
 use crate::port::Ports;
 use crate::single::Single;
 
@@ -130,7 +131,7 @@ fn probe() -> Sink {
         // Data terminal ready, request to send.
         COM1.write8(MODEM_CONTROL, 3);
         serial
-    } else if DEBUG.read8(0) == 0xe9 {
+    } else if DEBUG.read8(0) == 0xe9 || Leaves::of(b"XenVMMXenVMM").is_some() {
         debug
     } else {
         silent
