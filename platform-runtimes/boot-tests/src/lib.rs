@@ -17,6 +17,7 @@ pub mod machine;
 pub mod project;
 pub mod xen;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,4 +37,11 @@ pub fn folder(name: &str) -> PathBuf {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("the target folder is writable");
     folder
+}
+
+/// The names of the examples: their folders.
+pub fn examples() -> BTreeSet<String> {
+    let folders = std::fs::read_dir(root().join("examples")).expect("there are examples").flatten();
+    let folders = folders.filter(|folder| folder.path().join("app.unik").is_file());
+    folders.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect()
 }

@@ -280,11 +280,16 @@ impl Source for Connection {
     }
 }
 
+/// What the console says when the tools want the program to be started again; the launcher looks for it.
+const ASKED: &str = "asked to start again";
+
 /// Stops the program when the tools ask for it.
 async fn heed(store: Store) {
     let error = bus::listen(&store, |request| {
         if request == Request::Reboot {
             FOUND.reason.set(Reason::Reboot);
+            // A processor that was reset has the same reason: whoever reads the console can tell them apart.
+            console::write_line(ASKED);
         }
         unik_x86_64::press();
     })

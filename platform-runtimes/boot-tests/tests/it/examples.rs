@@ -8,7 +8,7 @@ use unik_boot_tests::client::{connect, curl, curl_text, forward};
 use unik_boot_tests::guest::Guest;
 use unik_boot_tests::image::Image;
 use unik_boot_tests::machine::{ALL, MICROVM, Machine};
-use unik_boot_tests::{folder, root};
+use unik_boot_tests::{examples, folder, root};
 
 /// A test for each example, and their names.
 macro_rules! conversations {
@@ -41,12 +41,8 @@ conversations! {
 
 #[test]
 fn every_example_is_booted() {
-    let folders = fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path());
-    let folders = folders.filter(|folder| folder.join("app.unik").is_file());
-    let names: BTreeSet<String> =
-        folders.map(|folder| folder.file_name().unwrap().to_string_lossy().into_owned()).collect();
     let known: BTreeSet<String> = CONVERSATIONS.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(names, known, "each example has a conversation, and each conversation an example");
+    assert_eq!(examples(), known, "each example has a conversation, and each conversation an example");
 }
 
 mod talk {

@@ -1,12 +1,13 @@
 //! Examples, run in dom0 by the script that lies beside each image.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 
 use unik_boot_tests::client::{connect, curl, curl_text, forward};
 use unik_boot_tests::image::Image;
-use unik_boot_tests::root;
 use unik_boot_tests::xen::Host;
+use unik_boot_tests::{examples, root};
 
 pub(super) const TARGET: &str = "xen";
 /// The address to which the ports of this machine lead.
@@ -14,6 +15,26 @@ pub(super) const ADDRESS: &str = "--ipv4=10.0.2.16/24";
 
 fn example(name: &str) -> Image {
     Image::example(name, TARGET, &[])
+}
+
+/// The tests below that hold a conversation with an example.
+const CONVERSATIONS: &[(&str, fn())] = &[
+    ("block", block),
+    ("dhcp-client", dhcp_client),
+    ("disk-lottery", disk_lottery),
+    ("file-server", file_server),
+    ("functors", functors),
+    ("hello", hello),
+    ("keys", keys),
+    ("ping", ping),
+    ("skeleton-network", skeleton_network),
+    ("two-servers", two_servers),
+];
+
+#[test]
+fn every_example_is_booted() {
+    let known: BTreeSet<String> = CONVERSATIONS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(examples(), known, "each example has a conversation, and each conversation an example");
 }
 
 #[test]
@@ -30,6 +51,16 @@ fn hello() {
     host.exits(64, "--count");
     host.launch(&image, &["--memory", "1"], &[]);
     host.exits(69, "xl could not create the domain");
+}
+
+#[test]
+fn a_guest_that_the_tools_start_again_has_not_crashed() {
+    let image = example("hello");
+    let mut host = Host::start(&[]);
+    host.launch(&image, &[], &["--count=100000", "--pause=10ms"]);
+    host.says("Hello World!");
+    host.sh("xl reboot hello");
+    host.exits(0, "asked to start again");
 }
 
 #[test]
