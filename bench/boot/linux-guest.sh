@@ -1,22 +1,25 @@
 #!/bin/sh
-# linux-guest.sh WORK SITE   a Linux guest with nginx, to compare with: WORK/vmlinux and WORK/initramfs
+# linux-guest.sh WORK SITE ADDRESS MODULE...   a Linux guest with nginx, to compare with: WORK/vmlinux and WORK/initramfs
 #
 # From Debian packages, nothing is installed; needs apt-get download, dpkg-deb, cpio, xz-utils, binutils. The kernel is taken
 # out of its compressed image and the initramfs is not compressed: an emulated processor is slow at decompressing, and the guest
-# shall start as fast as it can. The files in SITE are served at 10.0.2.15:8080, an address of QEMU's user networking.
+# shall start as fast as it can. It gets these modules of the kernel, with what they depend on, and serves the files in SITE at ADDRESS:8080; its
+# router is 10.0.2.2, that of QEMU's user networking. The packages are kept beside WORK, for other guests.
 set -eu
-work=$1 site=$2
-mkdir -p "$work/debs" "$work/tree"
+work=$1 site=$2 address=$3
+shift 3
+debs=$(dirname "$work")/linux-packages
+mkdir -p "$debs" "$work/tree"
 cd "$work"
 linux=$(apt-cache depends linux-image-amd64 | sed -n 's/ *Depends: //p')
 want=
 for package in "$linux" busybox-static nginx-light nginx libc6 libcrypt1 libpcre2-8-0 libssl3 zlib1g; do
-    ls "debs/${package}_"*.deb >/dev/null 2>&1 || want="$want $package"
+    ls "$debs/${package}_"*.deb >/dev/null 2>&1 || want="$want $package"
 done
 # shellcheck disable=SC2086
-[ -z "$want" ] || (cd debs && apt-get -q -o APT::Sandbox::User=root download $want)
+[ -z "$want" ] || (cd "$debs" && apt-get -q -o APT::Sandbox::User=root download $want)
 rm -rf root tree && mkdir -p root tree
-for deb in debs/*.deb; do dpkg-deb -x "$deb" root; done
+for deb in "$debs"/*.deb; do dpkg-deb -x "$deb" root; done
 
 # The ELF kernel: offset and length of its compressed form stand in the header of the image (Linux, x86 boot protocol).
 image=root/boot/vmlinuz-${linux#linux-image-}
@@ -67,15 +70,14 @@ module() { # a module, after what it depends on; what is not there is built in
     echo "${path##*/}" >>tree/modules/order
 }
 : >tree/modules/order
-module virtio_pci
-module virtio_net
-cat >tree/init <<'END'
+for module in "$@"; do module "$module"; done
+cat >tree/init <<END
 #!/bin/sh
 export PATH=/bin LD_LIBRARY_PATH=/lib/x86_64-linux-gnu
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
-while read -r m; do insmod "/modules/$m"; done </modules/order
+while read -r m; do insmod "/modules/\$m"; done </modules/order
 ifconfig lo 127.0.0.1 up
-ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up
+until ifconfig eth0 $address netmask 255.255.255.0 up 2>/dev/null; do usleep 2000; done
 route add default gw 10.0.2.2
 exec nginx -c /etc/nginx.conf
 END

@@ -40,8 +40,11 @@ pub(crate) fn build(folder: &Path) -> Result<Images> {
     }
     let work = root.join("target/linux-guest");
     let page = root.join("target/bench-boot/file-server/data");
-    let made =
-        Command::new("sh").arg(root.join("bench/boot/linux-guest.sh")).arg(&work).arg(page).output()?;
+    let made = Command::new("sh")
+        .arg(root.join("bench/boot/linux-guest.sh"))
+        .args([work.as_path(), &page])
+        .args(["10.0.2.15", "virtio_pci", "virtio_net"])
+        .output()?;
     if !made.status.success() {
         return Err(String::from_utf8_lossy(&made.stderr).into_owned().into());
     }
