@@ -64,6 +64,43 @@ fn a_guest_that_the_tools_start_again_has_not_crashed() {
 }
 
 #[test]
+fn the_configurations_beside_an_image_make_a_guest_of_it() {
+    let image = example("file-server");
+    let (port, lead) = forward(8080);
+    let mut host = Host::start(&[&lead]);
+    // Where the file says that it lies.
+    host.sh("mkdir -p /var/lib/xen/images");
+    host.put("/var/lib/xen/images/filesrv.xen", &image.path);
+    let beside = |suffix: &str| {
+        let mut path = image.path.clone().into_os_string();
+        path.push(suffix);
+        fs::read_to_string(path).unwrap()
+    };
+    let (plain, template) = (beside(".xl"), beside(".xl.in"));
+    let filled = [
+        ("@NAME@", "filled"),
+        ("@KERNEL@", "/var/lib/xen/images/filesrv.xen"),
+        ("@CMDLINE@", ADDRESS),
+        ("@MEMORY@", "65"),
+        ("@BRIDGE:service@", "xenbr0"),
+        ("@MAC:service@", "02:00:00:00:00:01"),
+    ];
+    let filled = filled.iter().fold(template, |text, (mark, value)| text.replace(mark, value));
+    let settings = filled.lines().filter(|line| !line.starts_with('#'));
+    assert_eq!(settings.filter(|line| line.contains('@')).count(), 0, "{filled}");
+    for (name, text) in [
+        ("filesrv", plain.replace("cmdline = \"\"", &format!("cmdline = \"{ADDRESS}\""))),
+        ("filled", filled),
+    ] {
+        host.write("/run/domain.xl", text.as_bytes());
+        host.sh("xl create /run/domain.xl </dev/null");
+        let page = curl(&[&format!("http://127.0.0.1:{port}/")]);
+        assert_eq!(page, fs::read(root().join("examples/file-server/data/index.html")).unwrap(), "{name}");
+        host.sh(&format!("xl shutdown -w {name}"));
+    }
+}
+
+#[test]
 fn keys() {
     let image = example("keys");
     let mut host = Host::start(&[]);
