@@ -153,13 +153,16 @@ impl<T> Deref for OneProcessor<T> {
     }
 }
 
-/// A console that does not take anything for so many looks is dead: what would be written is lost, the program goes on.
+/// A console that does not take anything for so many looks is dead: what would be written is lost, the program goes on, and does not wait
+/// for it again until it has taken something.
 const PATIENCE: u32 = 100_000_000;
 
 /// What the whole program has of the hypervisor, once it is found.
 struct Found {
     xen: Cell<Option<Xen>>,
     console: RefCell<Option<(Console<Window>, Port)>>,
+    /// The console has not taken what was written last.
+    dead: Cell<bool>,
     reason: Cell<Reason>,
     guest: OnceCell<Guest<Xen, Heap>>,
 }
@@ -167,6 +170,7 @@ struct Found {
 static FOUND: OneProcessor<Found> = OneProcessor::new(Found {
     xen: Cell::new(None),
     console: RefCell::new(None),
+    dead: Cell::new(false),
     reason: Cell::new(Reason::PowerOff),
     guest: OnceCell::new(),
 });
@@ -311,12 +315,19 @@ fn write(bytes: &[u8]) {
     // A panic while it writes finds it borrowed: its words are lost, and the program ends.
     let Ok(mut console) = FOUND.console.try_borrow_mut() else { return };
     let (Some((ring, port)), Some(xen)) = (&mut *console, FOUND.xen.get()) else { return };
+    let patience = patience();
     let (mut rest, mut looks) = (bytes, 0);
-    while !rest.is_empty() && looks < PATIENCE {
+    while !rest.is_empty() && looks < patience {
         let written = ring.write(rest, || tell(xen, *port));
         looks = if written == 0 { looks + 1 } else { 0 };
         rest = &rest[written..];
     }
+    FOUND.dead.set(!rest.is_empty());
+}
+
+/// How many looks the console gets.
+fn patience() -> u32 {
+    if FOUND.dead.get() { 1 } else { PATIENCE }
 }
 
 /// Tells the hypervisor that the program is done, once the host has taken its last words.
@@ -325,8 +336,8 @@ fn end(code: Exit) {
     if let Ok(console) = FOUND.console.try_borrow()
         && let Some((ring, _)) = &*console
     {
-        let mut looks = 0;
-        while !ring.is_empty() && looks < PATIENCE {
+        let (patience, mut looks) = (patience(), 0);
+        while !ring.is_empty() && looks < patience {
             looks += 1;
         }
     }

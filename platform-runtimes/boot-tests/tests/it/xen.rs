@@ -61,6 +61,16 @@ fn a_console_loses_nothing() {
 
 /// Why a guest ends is known to Xen: `xl` reads it, and restarts or keeps what it is told to.
 #[test]
+fn a_console_that_nobody_reads_holds_nobody_up() {
+    let mut host = host();
+    let text = "name = \"quiet\"\ntype = \"pvh\"\nkernel = \"/guest/kernel\"\nmemory = 32\ncmdline = \"--mode=console\"\n";
+    host.write("/run/quiet.cfg", text.as_bytes());
+    // The tools wait for whoever reads it before a guest starts.
+    host.sh("xl create -p /run/quiet.cfg </dev/null && killall -STOP xenconsoled && xl unpause quiet");
+    host.sh("i=0; while xl list quiet >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 150 ] || exit 1; usleep 200000; done");
+}
+
+#[test]
 fn an_end_has_its_reason() {
     let mut host = host();
     let mut check = |mode: &str, reason: u32, words: &str| {
