@@ -18,9 +18,10 @@ mod xen {
     pub mod back;
     pub mod machine;
 }
-#[path = "../tests/net"]
-mod net {
+#[path = "../tests/played"]
+mod played {
     pub mod hypervisor;
+    pub mod sleeper;
 }
 #[path = "../tests/store"]
 mod stores {
@@ -42,7 +43,7 @@ use unik::block::Block;
 use unik::concurrent::join_all;
 use unik_driver::space::{Piece, Space};
 
-use net::hypervisor;
+use played::{hypervisor, sleeper};
 use stores::server;
 use virtio::{bench, peer, ring, store, transports};
 use xen::{back, machine};

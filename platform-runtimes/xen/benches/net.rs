@@ -16,8 +16,12 @@
 #[path = "../tests/net"]
 mod xen {
     pub mod back;
-    pub mod hypervisor;
     pub mod machine;
+}
+#[path = "../tests/played"]
+mod played {
+    pub mod hypervisor;
+    pub mod sleeper;
 }
 #[path = "../tests/store"]
 mod stores {
@@ -39,9 +43,10 @@ use std::time::Duration;
 use unik::net::{Checksum, Nic, Segment, Transmit};
 use unik_driver::space::{Piece, Space};
 
+use played::{hypervisor, sleeper};
 use stores::server;
 use virtio::{bench, network, peer, ring, transports};
-use xen::{back, hypervisor, machine};
+use xen::{back, machine};
 
 /// How long this program has had a core.
 fn core_time() -> Duration {

@@ -188,7 +188,7 @@ fn what_cannot_be_had_is_told() {
         (4096 * 40, None),
     ] {
         run(async |machine, tasks: Tasks| {
-            machine.space.limit(limit);
+            machine.played.space.limit(limit);
             let (disk, _) = start(&machine, &tasks, 51712, &Offer { sectors: 4096, more: LINUX }).await;
             let opened = disk.opened().await;
             assert_eq!(opened.err(), expected.map(Error::Lost), "{limit}");

@@ -79,7 +79,7 @@ fn answers_that_nobody_asked_for_are_noticed_without_a_request() {
     run(async |machine, tasks: Tasks| {
         let (disk, back) = disk(&machine, &tasks, &USUAL).await;
         let ring = back.ring().expect("it is connected");
-        machine.space.write(ring + 8, &5_u32.to_le_bytes());
+        machine.played.space.write(ring + 8, &5_u32.to_le_bytes());
         back.raise();
         settle(&tasks).await;
         assert_eq!(disk.fault(), Some(Fault::Overrun));
@@ -116,7 +116,7 @@ fn rubbish_does_not_break_the_driver() {
                     // The counts of answers, or what stands in an entry.
                     let at =
                         if numbers.below(3) == 0 { 8 + numbers.below(8) } else { 64 + numbers.below(400) };
-                    machine.space.write(ring + at as u64, &[numbers.below(256) as u8]);
+                    machine.played.space.write(ring + at as u64, &[numbers.below(256) as u8]);
                     back.raise();
                 }
                 tasks.sleep(Duration::from_millis(20)).await;

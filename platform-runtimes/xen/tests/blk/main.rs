@@ -6,9 +6,11 @@
 mod back;
 mod coming;
 mod disks;
-#[path = "../net/hypervisor.rs"]
+#[path = "../played/hypervisor.rs"]
 mod hypervisor;
 mod lies;
 mod machine;
 #[path = "../store/server.rs"]
 mod server;
+#[path = "../played/sleeper.rs"]
+mod sleeper;

@@ -4,6 +4,7 @@
 
 mod back;
 mod frames;
+#[path = "../played/hypervisor.rs"]
 mod hypervisor;
 mod lies;
 mod machine;
@@ -14,4 +15,6 @@ mod room;
 #[allow(dead_code, reason = "the tests of the store need more of it")]
 #[path = "../store/server.rs"]
 mod server;
+#[path = "../played/sleeper.rs"]
+mod sleeper;
 mod wire;

@@ -141,7 +141,7 @@ fn ends(
         let front =
             unik_xen::bus::Front::all(&machine.guest.store, "vif").await.expect("it answers").remove(0);
         let net = unik_xen::net::Net::new(machine.guest.clone(), front, SIZES);
-        machine.watch(&net, &back);
+        machine.watch(net.clone(), back.clone());
         let running = net.clone();
         tasks.spawn(async move { drop(running.run().await) });
         let error = net.opened().await.expect_err("it cannot be had");
