@@ -1,4 +1,4 @@
-//! What is compared, made from its sources: our images by `unikc`, the Linux guest by `linux-guest.sh`.
+//! What is compared, made from its sources: our images by `unikc`, and the Linux guest.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,10 +25,11 @@ impl Images {
 
 /// Builds all of them. What takes long is kept between runs.
 pub(crate) fn build(folder: &Path) -> Result<Images> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let root = bench_boot::root()?;
     let mut ours = Vec::new();
     for name in ["hello", "file-server"] {
-        let app = copy(&root.join("examples").join(name), &root.join("target/bench-boot").join(name))?;
+        let app =
+            bench_boot::copy(&root.join("examples").join(name), &root.join("target/bench-boot").join(name))?;
         if name == "file-server" {
             std::fs::write(app.join("data/large.bin"), vec![0x5a; LARGE])?;
             // The size that is told is that of the example as it is.
@@ -40,15 +41,8 @@ pub(crate) fn build(folder: &Path) -> Result<Images> {
     }
     let work = root.join("target/linux-guest");
     let page = root.join("target/bench-boot/file-server/data");
-    let made = Command::new("sh")
-        .arg(root.join("bench/boot/linux-guest.sh"))
-        .args([work.as_path(), &page])
-        .args(["10.0.2.15", "virtio_pci", "virtio_net"])
-        .output()?;
-    if !made.status.success() {
-        return Err(String::from_utf8_lossy(&made.stderr).into_owned().into());
-    }
-    Ok(Images { ours, kernel: work.join("vmlinux"), initramfs: work.join("initramfs") })
+    let (kernel, initramfs) = bench_boot::linux(&work, &page, "10.0.2.15", &["virtio_pci", "virtio_net"])?;
+    Ok(Images { ours, kernel, initramfs })
 }
 
 /// The image of an example.
@@ -65,21 +59,4 @@ fn image(root: &Path, app: &Path, out: &Path) -> Result<PathBuf> {
         Some(path) if built.status.success() => Ok(PathBuf::from(path)),
         _ => Err(String::from_utf8_lossy(&built.stderr).into_owned().into()),
     }
-}
-
-/// A copy of an example, to which files are added.
-fn copy(from: &Path, to: &Path) -> Result<PathBuf> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            if entry.file_name() != "target" && entry.file_name() != "expected" {
-                copy(&path, &target)?;
-            }
-        } else {
-            std::fs::copy(&path, &target)?;
-        }
-    }
-    Ok(to.to_path_buf())
 }

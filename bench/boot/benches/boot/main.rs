@@ -14,9 +14,8 @@ mod memory;
 
 use std::time::Duration;
 
+use bench_boot::Result;
 use guest::Guest;
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// A file that is large enough to tell bytes per second, small enough to lie in an image.
 const LARGE: usize = 4 << 20;

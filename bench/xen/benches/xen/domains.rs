@@ -139,7 +139,7 @@ impl Xen {
                 Ok(_) => enough = middle,
                 Err(_) => too_little = middle,
             }
-            self.destroy(guest).or_else(|_| self.sh("xl list").map(|_| ()))?;
+            self.destroy(guest)?;
         }
         Ok(enough)
     }

@@ -1,8 +1,7 @@
-//! What is compared, made from its sources: our images by `unikc`, the Linux guest by `linux-guest.sh`.
+//! What is compared, made from its sources: our images by `unikc`, and the Linux guest.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use unik_boot_tests::image::Image;
 use unik_boot_tests::root;
@@ -24,7 +23,8 @@ pub(crate) struct Guest {
 
 /// The file server, with a file of so many bytes among what it serves.
 pub(crate) fn ours(large: usize) -> Result<Guest> {
-    let app = copy(&root().join("examples/file-server"), &root().join("target/bench-xen/file-server"))?;
+    let app =
+        bench_boot::copy(&root().join("examples/file-server"), &root().join("target/bench-xen/file-server"))?;
     fs::write(app.join("data/large.bin"), vec![0x5a; large])?;
     let image = Image::build(&app.join("app.unik"), "xen", "bench", &[]);
     let arguments = "--ipv4 10.0.2.16/24";
@@ -41,17 +41,9 @@ pub(crate) fn ours(large: usize) -> Result<Guest> {
 /// Linux with nginx, which serves the same files. [`ours`] has made them.
 pub(crate) fn linux() -> Result<Guest> {
     let work = root().join("target/linux-guest-xen");
-    fs::create_dir_all(&work)?;
-    let made = Command::new("sh")
-        .arg(root().join("bench/boot/linux-guest.sh"))
-        .arg(&work)
-        .arg(root().join("target/bench-xen/file-server/data"))
-        .args(["10.0.2.16", "xen-netfront"])
-        .output()?;
-    if !made.status.success() {
-        return Err(String::from_utf8_lossy(&made.stderr).into_owned().into());
-    }
-    let (kernel, initramfs) = (work.join("vmlinux"), Some(work.join("initramfs")));
+    let site = root().join("target/bench-xen/file-server/data");
+    let (kernel, initramfs) = bench_boot::linux(&work, &site, "10.0.2.16", &["xen-netfront"])?;
+    let initramfs = Some(initramfs);
     let arguments = "console=hvc0 quiet panic=-1 mitigations=off cryptomgr.notests rodata=off";
     Ok(Guest { name: "Linux, nginx", short: "linux", kernel, initramfs, arguments, comfortable: 192 })
 }
@@ -69,21 +61,4 @@ pub(crate) fn sizes(linux: &Guest) -> Result<Vec<(String, u64)>> {
     let bytes: std::io::Result<u64> = files.map(|file| Ok(fs::metadata(file)?.len())).sum();
     sizes.push((linux.name.to_owned(), bytes?));
     Ok(sizes)
-}
-
-/// A copy of an example, to which files are added.
-fn copy(from: &Path, to: &Path) -> Result<PathBuf> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            if entry.file_name() != "target" && entry.file_name() != "expected" {
-                copy(&path, &target)?;
-            }
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(to.to_path_buf())
 }

@@ -11,10 +11,9 @@ mod domains;
 mod guests;
 mod load;
 
+use bench_boot::Result;
 use domains::Xen;
 use guests::Guest;
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// A file that is large enough to tell bytes per second, small enough to lie in an image.
 const LARGE: usize = 4 << 20;
