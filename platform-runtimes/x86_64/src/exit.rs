@@ -22,7 +22,7 @@ pub type End = fn(Exit);
 
 static END: Single<Cell<Option<End>>> = Single::new(Cell::new(None));
 
-/// Ends the program in a platform's way from now on. The function must not wait for anything: a panic ends by it too.
+/// Ends the program in a platform's way from now on. The function must not wait without end: a panic ends by it too.
 pub fn end_by(end: End) {
     END.set(Some(end));
 }
