@@ -3,10 +3,14 @@
 //! Only names and version are read; whether the crate compiles is cargo's affair. Who finds the file and knows its
 //! folder adds the path.
 
+mod refused;
+
 use smol_str::SmolStr;
 use toml::{Table, Value};
 
 use crate::CrateInfo;
+
+pub use refused::refused;
 
 /// What is wrong with a manifest, in a sentence without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -462,6 +462,60 @@ fn versions_that_exclude_each_other() {
     );
 }
 
+#[test]
+fn manifests_that_cargo_does_not_accept() {
+    let graph = server();
+    let crates = resolution(&graph, "../..").crates;
+    let first = crates.values().next().unwrap().package.as_str();
+    let check = |said: &str, expected: &Expect| {
+        let told = unik_codegen::manifest::refused(&said.replace("FIRST", first), &graph, &crates);
+        expected.assert_eq(&told.map_or("nothing\n".to_owned(), |told| shown(&told)));
+    };
+    check(
+        "error: failed to load manifest for dependency `FIRST`\n\nCaused by:\n  failed to parse manifest at `/x/Cargo.toml`\n\nCaused by:\n  error inheriting `edition` from workspace root manifest's `workspace.package.edition`\n\nCaused by:\n  failed to find a workspace root\n",
+        &expect![[r#"
+            E0511: the manifest `/x/Cargo.toml` cannot be used
+              app 1: its crate `fixture-devices` needs it
+              std 1: declared here
+              note: cargo: error inheriting `edition` from workspace root manifest's `workspace.package.edition`
+              help: no folder above it is a workspace: write its own values for what says `workspace = true`, or put it back into its workspace
+        "#]],
+    );
+    check(
+        "error: failed to load manifest for dependency `FIRST`\n\nCaused by:\n  failed to parse manifest at `/x/Cargo.toml`\n\nCaused by:\n  error inheriting `edition` from workspace root manifest's `workspace.package.edition`\n\nCaused by:\n  `workspace.package.edition` was not defined\n",
+        &expect![[r#"
+            E0511: the manifest `/x/Cargo.toml` cannot be used
+              app 1: its crate `fixture-devices` needs it
+              std 1: declared here
+              note: cargo: error inheriting `edition` from workspace root manifest's `workspace.package.edition`
+              help: write its own values for what says `workspace = true`, or add them to the workspace that is around it now
+        "#]],
+    );
+    check(
+        "error: failed to get `dep` as a dependency of package `FIRST v0.1.0 (/x)`\n\nCaused by:\n  failed to load source for dependency `dep`\n\nCaused by:\n  unable to update /dep\n\nCaused by:\n  failed to read `/dep/Cargo.toml`\n\nCaused by:\n  No such file or directory (os error 2)\n",
+        &expect![[r#"
+            E0511: the manifest `/dep/Cargo.toml` cannot be used
+              app 1: its crate `fixture-devices` needs it
+              std 1: declared here
+              note: cargo: No such file or directory (os error 2)
+        "#]],
+    );
+    check(
+        "error: failed to load manifest for dependency `stranger`\n\nCaused by:\n  failed to parse manifest at `/s/Cargo.toml`\n\nCaused by:\n  no targets specified in the manifest\n",
+        &expect![[r#"
+            E0511: the manifest `/s/Cargo.toml` cannot be used
+              app 10: a crate of this unikernel
+              note: cargo: no targets specified in the manifest
+        "#]],
+    );
+    check(
+        "error: failed to read `/x/config.toml`\n",
+        &expect![[r#"
+        nothing
+    "#]],
+    );
+}
+
 /// An image without an operating system, with a device of another crate in it.
 fn bare_with(folder: &str, path: &str) -> DeviceGraph {
     let mut build = Build { graph: crate::graphs::bare() };
