@@ -83,13 +83,6 @@ pub(crate) fn let_interrupts_in() {
     unsafe { asm!("sti", "nop", "cli") };
 }
 
-/// Sleeps until an interrupt. One that is pending already ends the sleep at once: interrupts are let in only from the
-/// second instruction on (SDM 2B, STI).
-pub(crate) fn sleep_until_interrupt() {
-    // SAFETY: as for `let_interrupts_in`.
-    unsafe { asm!("sti", "hlt", "cli") };
-}
-
 /// Never goes on.
 pub(crate) fn halt() -> ! {
     loop {

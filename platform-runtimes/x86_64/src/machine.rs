@@ -14,7 +14,7 @@ use unik_executor::Executor;
 use unik_platform::Platform;
 
 use crate::single::Single;
-use crate::{clock, cpu, interrupt};
+use crate::{clock, cpu, interrupt, traps};
 
 /// A device that things happen to.
 pub trait Source {
@@ -71,7 +71,7 @@ impl Platform for Machine {
         if !interrupt::wake_at(until) || self.any(|source| source.arm()) {
             return;
         }
-        cpu::sleep_until_interrupt();
+        traps::sleep();
         self.any(|source| source.poll());
     }
 }

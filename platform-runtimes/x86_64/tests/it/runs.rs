@@ -22,6 +22,14 @@ fn a_program_runs_on_old_and_small_processors() {
     }
 }
 
+/// The sleep would have no end: interrupts are off.
+#[test]
+fn an_interrupt_right_before_a_sleep_is_one_that_ends_it() {
+    let ended = Boot::mode("microvm", "nudged").run();
+    assert_eq!(ended.text, "about to sleep\nawake");
+    ended.expect(0);
+}
+
 #[test]
 fn the_registers_of_a_processor_can_be_used() {
     for (cpu, machine, text) in [("max", "microvm", "wide"), ("qemu64", "pc", "not wide")] {

@@ -48,6 +48,7 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
             timer.sleep(Duration::from_secs(3)).await;
             say("awake", &console);
         }
+        "nudged" => nudged(&console),
         "wall" => {
             let wall = Wall::new().await.map_err(failed)?;
             say(&format!("wall {}", wall.now().seconds), &console);
@@ -105,6 +106,37 @@ async fn sleep(console: &Serial, timer: &Timer) {
         last = now;
     }
     say("time goes on", console);
+}
+
+/// An interrupt that comes between being let in and sleeping, as on an emulator that lets it: the sleep is over before it has begun.
+fn nudged(console: &Serial) {
+    say("about to sleep", console);
+    // SAFETY: these are the frame that an interrupt leaves at the first instruction of the sleep (SDM 3A, 6.14.2), and the stub that ends
+    // an interrupt. The sleep returns to the end of the block; it changes the flags, and keeps interrupts off.
+    unsafe {
+        core::arch::asm!(
+            "lea {back}, [rip + 2f]",
+            "mov {stack}, rsp",
+            "push {back}",
+            "mov {back}, rsp",
+            "mov {flags:e}, ss",
+            "push {flags}",
+            "push {back}",
+            "pushfq",
+            "or qword ptr [rsp], 0x200",
+            "mov {flags:e}, cs",
+            "push {flags}",
+            "lea {back}, [rip + unik_asleep]",
+            "push {back}",
+            "jmp unik_spurious_stub",
+            "2:",
+            "mov rsp, {stack}",
+            back = out(reg) _,
+            stack = out(reg) _,
+            flags = out(reg) _,
+        );
+    }
+    say("awake", console);
 }
 
 /// The registers of AVX hold what is put there, if the processor has them, and programs that ask are told so.
