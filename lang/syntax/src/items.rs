@@ -152,12 +152,13 @@ impl Lines<'_> {
 
     /// Whether it is the second word of a keyword: `configure key`.
     fn continues_keyword(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).and_then(|before| self.kind(before));
-        matches!(
-            (before, self.words[at].kind),
-            (Some(TokenKind::Configure | TokenKind::Run), TokenKind::Key)
-                | (Some(TokenKind::Generative), TokenKind::Device)
-        )
+        let Some(before) = at.checked_sub(1) else { return false };
+        let second = matches!(
+            (self.words[before].kind, self.words[at].kind),
+            (TokenKind::Configure | TokenKind::Run, TokenKind::Key)
+                | (TokenKind::Generative, TokenKind::Device)
+        );
+        second && !self.ends_path(before)
     }
 
     /// Whether it is a piece of a path, where every word is allowed: `rust device::Http`, `std/key`.
@@ -168,6 +169,12 @@ impl Lines<'_> {
             Some(TokenKind::Name) => matches!(self.text(before), "rust" | "trait" | "crate"),
             _ => false,
         }
+    }
+
+    /// Whether it is the last piece of a path as far as its line tells: a file can be called `configure`, and then an item of its
+    /// own follows the import.
+    fn ends_path(&self, at: usize) -> bool {
+        self.in_path(at) && !self.first_on_line(at)
     }
 
     /// Whether an item starts here whatever is still open: its keyword stands nowhere else.
@@ -200,7 +207,9 @@ impl Lines<'_> {
         if self.at_margin(at) {
             return depth == Depth::Top || depth == Depth::Open && !kind.only_starts_item();
         }
-        let after_phrase = self.words[at - 1].kind.ends_phrase() && !self.in_path(at);
+        let before = self.words[at - 1].kind;
+        let ends_phrase = before.ends_phrase() || before.is_keyword() && self.ends_path(at - 1);
+        let after_phrase = ends_phrase && !self.in_path(at);
         let outwards = !self.first_on_line(at) || self.column(at) <= self.column(item) + 1;
         depth == Depth::Top && after_phrase && outwards
     }
