@@ -20,8 +20,8 @@ pub trait Block {
     fn is_read_only(&self) -> bool;
 
     /// Reads whole sectors from `sector` on until `buffer` is full.
-    /// Kinds: `Invalid` (past the end, or not whole sectors), `Corrupt` (the disk says so), `Closed` (it has gone), `Unreachable` (it
-    /// has gone, and may come back).
+    /// Kinds: `Invalid` (past the end, or not whole sectors), `Corrupt` (the disk says so), `Detached` (it has gone for good),
+    /// `Unreachable` (it has gone, and may come back).
     async fn read(&self, sector: u64, buffer: &mut [u8]) -> Result<(), Self::Error>;
 
     /// Writes whole sectors from `sector` on. Kinds: as [`Block::read`], and `Denied` if it is read only.

@@ -29,6 +29,9 @@ pub enum ErrorKind {
     Unreachable,
     /// It has ended: the peer has gone, or the program was asked to stop. No further call will succeed.
     Closed,
+    /// The device has gone for good, or was given up for what it did. No further call will succeed, and whatever stood on it ends with it.
+    /// An end that somebody asked for is [`Self::Closed`].
+    Detached,
     /// It took longer than it may.
     TimedOut,
     /// Larger or more than a limit allows.
@@ -73,6 +76,7 @@ impl From<ErrorKind> for embedded_io_async::ErrorKind {
             ErrorKind::InUse => Self::AddrInUse,
             ErrorKind::Unreachable => Self::ConnectionRefused,
             ErrorKind::Closed => Self::ConnectionReset,
+            ErrorKind::Detached => Self::ConnectionAborted,
             ErrorKind::TimedOut => Self::TimedOut,
             ErrorKind::Exhausted => Self::OutOfMemory,
             ErrorKind::Corrupt => Self::InvalidData,

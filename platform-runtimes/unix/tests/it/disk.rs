@@ -105,7 +105,7 @@ fn a_file_that_shrinks_fails_and_does_not_grow() {
         let disk = Disk::open(file.path()).unwrap();
         File::options().write(true).open(file.path()).unwrap().set_len(1024).unwrap();
         let error = disk.read(4, &mut [0; 512]).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Closed, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Detached, "{error}");
     })
     .unwrap();
 }

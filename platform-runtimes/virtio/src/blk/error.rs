@@ -46,7 +46,7 @@ impl unik::Error for Error {
             Self::ReadOnly => ErrorKind::Denied,
             Self::Host | Self::Status(_) => ErrorKind::Corrupt,
             Self::Unsupported => ErrorKind::Unsupported,
-            Self::Lost(_) => ErrorKind::Closed,
+            Self::Lost(_) => ErrorKind::Detached,
         }
     }
 }

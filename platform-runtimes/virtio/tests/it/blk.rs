@@ -218,7 +218,7 @@ fn what_waits_for_a_lost_device_fails() {
         .await;
         assert!(all.iter().all(|result| *result == Err(Error::Lost(Fault::NeedsReset))), "{all:?}");
         assert_eq!(disk.flush().await, Err(Error::Lost(Fault::NeedsReset)));
-        assert_eq!(unik::Error::kind(&Error::Lost(Fault::NeedsReset)), unik::ErrorKind::Closed);
+        assert_eq!(unik::Error::kind(&Error::Lost(Fault::NeedsReset)), unik::ErrorKind::Detached);
         assert_eq!(device.peer.status.get(), 0, "it is reset");
     });
 }

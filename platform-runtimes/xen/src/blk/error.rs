@@ -102,7 +102,7 @@ impl unik::Error for Error {
             Self::Host => ErrorKind::Corrupt,
             Self::Unsupported => ErrorKind::Unsupported,
             Self::Away => ErrorKind::Unreachable,
-            Self::Lost(_) => ErrorKind::Closed,
+            Self::Lost(_) => ErrorKind::Detached,
         }
     }
 }

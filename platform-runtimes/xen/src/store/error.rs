@@ -156,7 +156,7 @@ impl unik::Error for Error {
             Self::TooLong { .. } => ErrorKind::TooLarge,
             Self::Answer => ErrorKind::Corrupt,
             Self::Lost | Self::Contended => ErrorKind::Other,
-            Self::Broken => ErrorKind::Closed,
+            Self::Broken => ErrorKind::Detached,
         }
     }
 }
