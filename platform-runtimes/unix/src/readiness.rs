@@ -100,6 +100,11 @@ impl Readiness {
         }
     }
 
+    /// Nothing will happen any more: whoever waits is woken.
+    pub(crate) fn end(&self) {
+        self.happened(EventFlags::ERR);
+    }
+
     /// Makes a call that reads when it may succeed. `drained` says of its result that nothing is left to read.
     pub(crate) fn poll_read<T>(
         &self,

@@ -78,6 +78,11 @@ impl Source {
         self.readiness.try_write(self.fd.as_fd(), call)
     }
 
+    /// Nothing will happen any more: whoever waits is woken.
+    pub(crate) fn end(&self) {
+        self.readiness.end();
+    }
+
     /// Whether reading may succeed, as far as is known.
     pub(crate) fn may_read(&self) -> bool {
         self.readiness.may_read()

@@ -12,13 +12,14 @@ mod ioctl;
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 pub use error::{TapCause, TapError};
 use rustix::io::Errno;
-use unik::net::{Capabilities, Mac, Nic, Received, Transmit};
+use unik::net::{Capabilities, Detached, Mac, Nic, Received, Transmit};
 
 use self::address::{address, made};
 use self::ioctl::Interface;
@@ -47,8 +48,8 @@ struct Shared {
     wants_room: Cell<bool>,
     /// Whether a task waits to send the frame that is held.
     sends: Cell<bool>,
-    /// Whether the interface has failed for good.
-    gone: Cell<bool>,
+    /// Why the interface has gone for good.
+    gone: Cell<Option<Errno>>,
 }
 
 /// The next frame, behind its header.
@@ -122,7 +123,7 @@ impl Tap {
             leaving: RefCell::new(Leaving { buffer: buffer(), held: None }),
             wants_room: Cell::new(false),
             sends: Cell::new(false),
-            gone: Cell::new(false),
+            gone: Cell::new(None),
         })))
     }
 }
@@ -151,7 +152,7 @@ fn attached(name: &str) -> Result<(OwnedFd, Interface), TapCause> {
 impl Shared {
     /// Fetches the next frame, if there is one and none lies here; whether one lies here now.
     fn fetch(&self, arrived: &mut Arrived) -> bool {
-        while arrived.length.is_none() && !self.gone.get() {
+        while arrived.length.is_none() && !self.is_gone() {
             match self.source.try_read(|fd| rustix::io::read(fd, &mut arrived.buffer[..])) {
                 None => return false,
                 // What is shorter than its headers is no frame.
@@ -159,6 +160,9 @@ impl Shared {
                 Some(Ok(length)) => arrived.length = Some(length),
                 Some(Err(errno)) => self.lose(errno),
             }
+        }
+        if self.is_gone() {
+            arrived.length = None;
         }
         arrived.length.is_some()
     }
@@ -181,7 +185,7 @@ impl Shared {
 
     /// Where a frame can be written, if there is room for it.
     fn room(&self) -> Option<RefMut<'_, Leaving>> {
-        let leaving = self.leaving.try_borrow_mut().ok();
+        let leaving = self.leaving.try_borrow_mut().ok().filter(|_| !self.is_gone());
         let room = leaving.and_then(|mut leaving| self.send_held(&mut leaving).then_some(leaving));
         if room.is_none() {
             self.wants_room.set(true);
@@ -192,7 +196,7 @@ impl Shared {
     /// Sends the frame that is held once the host has room.
     fn poll_held(&self, cx: &Context<'_>) -> Poll<()> {
         let Ok(mut leaving) = self.leaving.try_borrow_mut() else { return Poll::Pending };
-        while leaving.held.is_some() && !self.gone.get() {
+        while leaving.held.is_some() && !self.is_gone() {
             ready!(self.source.poll_writable(cx));
             self.send_held(&mut leaving);
         }
@@ -213,9 +217,15 @@ impl Shared {
     }
 
     fn lose(&self, errno: Errno) {
-        if !self.gone.replace(true) {
-            log::error!("{} has gone: {errno}", self.name);
+        if !self.is_gone() {
+            self.gone.set(Some(errno));
+            log::error!("{} has gone: {}", self.name, io::Error::from(errno));
+            self.source.end();
         }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.gone.get().is_some()
     }
 }
 
@@ -266,8 +276,8 @@ impl Nic for Tap {
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
         let shared = &*self.0;
-        if shared.gone.get() {
-            return Poll::Pending;
+        if shared.is_gone() {
+            return Poll::Ready(());
         }
         let lies_here = shared.arrived.try_borrow().is_ok_and(|arrived| arrived.length.is_some());
         // Both are asked, so that either wakes.
@@ -277,6 +287,12 @@ impl Nic for Tap {
             shared.wants_room.set(false);
         }
         if ready || has_room { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// The host has deleted it, or fails in a way that does not pass.
+    fn detached(&self) -> Option<Detached> {
+        let gone = self.0.gone.get()?;
+        Some(Detached::new(format_args!("{}: {}", self.0.name, io::Error::from(gone))))
     }
 }
 

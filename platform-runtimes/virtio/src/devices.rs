@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use unik::clock::Sleep;
 use unik::concurrent::race;
-use unik::net::{Capabilities, Mac, Received, Transmit};
+use unik::net::{Capabilities, Detached, Mac, Received, Transmit};
 use unik_x86_64::{Timer, random};
 
 use crate::attached::{self, broken};
@@ -78,6 +78,10 @@ impl unik::net::Nic for Nic {
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.0.poll_ready(cx)
+    }
+
+    fn detached(&self) -> Option<Detached> {
+        self.0.detached()
     }
 }
 

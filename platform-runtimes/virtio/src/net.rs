@@ -9,10 +9,11 @@ mod receive;
 mod transmit;
 
 use alloc::boxed::Box;
+use alloc::format;
 use core::cell::{Cell, RefCell};
 use core::task::{Context, Poll, Waker};
 
-use unik::net::{Capabilities, Mac, Received, Transmit as Offload};
+use unik::net::{Capabilities, Detached, Mac, Received, Transmit as Offload};
 
 use crate::device::{ANY_LAYOUT, Device, EVENT_IDX, VERSION_1, stable};
 use crate::fault::Fault;
@@ -145,14 +146,13 @@ impl<M: Memory> Net<M> {
 
     /// Looks at the queues and wakes who waits; whether anybody did for something that has happened.
     pub fn poll(&self) -> bool {
-        if self.fault().is_some() {
-            return false;
-        }
-        self.receive.borrow().disarm();
-        self.transmit.borrow().disarm();
-        if self.device.look() && self.device.has(STATUS) {
-            let status = self.device.config(|config| config.config16(6));
-            self.device.checked(status).inspect(|status| self.tell_link(*status));
+        if self.fault().is_none() {
+            self.receive.borrow().disarm();
+            self.transmit.borrow().disarm();
+            if self.device.look() && self.device.has(STATUS) {
+                let status = self.device.config(|config| config.config16(6));
+                self.device.checked(status).inspect(|status| self.tell_link(*status));
+            }
         }
         if !self.is_ready() {
             return false;
@@ -164,8 +164,11 @@ impl<M: Memory> Net<M> {
 
     /// Asks for interrupts for what somebody waits for; whether it has happened meanwhile.
     pub fn arm(&self) -> bool {
-        if self.fault().is_some() || self.waiting.borrow().is_none() {
+        if self.waiting.borrow().is_none() {
             return false;
+        }
+        if self.fault().is_some() {
+            return true;
         }
         let received = self.receive.borrow().arm();
         let sent = self.wants_room.get() && self.transmit.borrow().arm();
@@ -186,8 +189,9 @@ impl<M: Memory> Net<M> {
         unik::net::Nic::flush(self);
     }
 
+    /// Whether who waits has something to look at, a fault included.
     fn is_ready(&self) -> bool {
-        self.has_frame() || self.wants_room.get() && self.has_room()
+        self.has_frame() || self.wants_room.get() && self.has_room() || self.fault().is_some()
     }
 
     fn has_frame(&self) -> bool {
@@ -312,15 +316,19 @@ impl<M: Memory> unik::net::Nic for Net<M> {
         if has_room {
             self.wants_room.set(false);
         }
-        if has_room || self.has_frame() {
+        if has_room || self.has_frame() || self.fault().is_some() {
             return Poll::Ready(());
         }
-        if self.fault().is_none() {
-            // Who waits has nothing more to say.
-            self.receive.borrow_mut().tell(&self.device);
-            self.transmit.borrow_mut().flush(&self.device);
-        }
+        // Who waits has nothing more to say.
+        self.receive.borrow_mut().tell(&self.device);
+        self.transmit.borrow_mut().flush(&self.device);
         *self.waiting.borrow_mut() = Some(cx.waker().clone());
         Poll::Pending
+    }
+
+    /// A link that is down may come up again; a device that was given up is never used again.
+    fn detached(&self) -> Option<Detached> {
+        let given_up = |fault| format!("{} was given up: {fault}", self.device.name());
+        self.fault().map(|fault| Detached::new(given_up(fault)))
     }
 }

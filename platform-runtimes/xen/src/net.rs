@@ -6,7 +6,8 @@
 //!
 //! One ring each way, one channel for both: an image has one processor. Frames are copied by the hypervisor, into pages that stay granted.
 //!
-//! A back end that goes takes the frames on their way with it, as a wire does that is unplugged. One that lies is let go for good.
+//! A back end that goes takes the frames on their way with it, as a wire does that is unplugged. One that lies is let go for good, and then
+//! the interface is detached; so it is when it cannot be on the bus any more.
 
 mod checksum;
 mod fault;
@@ -27,7 +28,7 @@ use core::future::poll_fn;
 use core::task::{Context, Poll, Waker};
 
 use unik::concurrent::join;
-use unik::net::{Capabilities, Mac};
+use unik::net::{Capabilities, Detached, Mac};
 use unik_driver::{Atomics, Dma};
 
 use crate::bus::{Back, Driver, Error, Front, State};
@@ -98,6 +99,7 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> Net<H, D> {
         log::error!("{}: its interface is given up: {error}", self.place());
         self.ended.replace(Some(error.clone()));
         self.opening.take().into_iter().for_each(Waker::wake);
+        self.waiting.take().into_iter().for_each(Waker::wake);
         error
     }
 
@@ -134,24 +136,44 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> Net<H, D> {
         self.fault.get()
     }
 
+    /// Why it is of no use any more, if it was given up.
+    fn detached(&self) -> Option<Detached> {
+        let given_up = |reason: &dyn fmt::Display| {
+            Detached::new(format_args!("{} was given up: {reason}", self.place()))
+        };
+        match self.fault.get() {
+            Some(fault) => Some(given_up(&fault)),
+            None => self.ended.borrow().as_ref().map(|error| given_up(error)),
+        }
+    }
+
+    fn is_detached(&self) -> bool {
+        self.fault.get().is_some() || self.ended.borrow().is_some()
+    }
+
     /// Looks at the rings and wakes who waits; whether anybody did for something that has happened.
     pub fn poll(&self) -> bool {
-        if !(self.has_frame() || self.wants_room.get() && self.has_room()) {
+        let was_wrong = self.fault.get().is_some();
+        let ready = self.has_frame() || self.wants_room.get() && self.has_room();
+        // A fault that the look has found has woken who takes it to the tools.
+        let found = !was_wrong && self.fault.get().is_some();
+        if !ready && !self.is_detached() {
             return false;
         }
         // The waker runs when nothing is borrowed.
         let waiting = self.waiting.take();
-        waiting.map(Waker::wake).is_some()
+        waiting.map(Waker::wake).is_some() || found
     }
 
     /// Asks for events for what somebody waits for; whether it has happened meanwhile.
     pub fn arm(&self) -> bool {
-        let Some(link) = self.link() else { return false };
         if self.waiting.borrow().is_none() {
             return false;
         }
+        let Some(link) = self.link() else { return self.is_detached() };
         let armed = link.arm(self.wants_room.get());
-        self.checked(armed).unwrap_or(false)
+        // That something is wrong has happened, too.
+        self.checked(armed).unwrap_or(true)
     }
 
     /// The connection that is in use.
@@ -196,7 +218,7 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> Net<H, D> {
         if has_room {
             self.wants_room.set(false);
         }
-        if has_room || self.has_frame() {
+        if has_room || self.has_frame() || self.is_detached() {
             return Poll::Ready(());
         }
         if let Some(link) = self.link() {

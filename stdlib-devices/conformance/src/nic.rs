@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 use core::future::poll_fn;
 use core::task::{Context, Waker};
 
+use unik::concurrent::join;
 use unik::net::{Checksum, Nic, Segment, Transmit};
+use unik::{Error, ErrorKind};
 
 /// Bytes of an Ethernet header.
 const HEADER: usize = 14;
@@ -27,6 +29,34 @@ pub async fn pair<A: Nic, B: Nic>(a: &A, b: &B) {
     }
     if a.capabilities().segments_v4 {
         segments(a, b).await;
+    }
+    assert_eq!((a.detached(), b.detached()), (None, None), "frames flow: both are there");
+}
+
+/// An interface that goes for good by `detach`, which may use it: who waits is told, and later callers need not wait.
+pub async fn detaches<N: Nic>(nic: &N, detach: impl AsyncFnOnce()) {
+    assert_eq!(nic.detached(), None, "it is there at first");
+    let promised = (nic.mac(), nic.capabilities());
+    let told = async {
+        while nic.detached().is_none() {
+            ready(nic).await;
+            while nic.receive(|_, _| ()).is_some() {}
+        }
+    };
+    join(told, detach()).await;
+    let cause = nic.detached();
+    assert_eq!(cause.as_ref().map(Error::kind), Some(ErrorKind::Detached), "who waits is told");
+    // Again and again: nobody gets anywhere, and nothing changes.
+    for _ in 0..3 {
+        assert!(!nic.has_received() && nic.receive(|_, _| ()).is_none(), "no frame arrives any more");
+        assert!(!nic.can_transmit(), "there is no room any more");
+        let sent = nic.transmit(60, |_| -> ((), Transmit) { panic!("nobody asks for a frame any more") });
+        assert_eq!(sent, None, "no frame goes out any more");
+        nic.flush();
+        let ready = nic.poll_ready(&mut Context::from_waker(Waker::noop()));
+        assert!(ready.is_ready(), "nobody waits for what will never happen");
+        assert_eq!(nic.detached(), cause, "it stays so, for the same reason");
+        assert_eq!((nic.mac(), nic.capabilities()), promised, "what it was is still told");
     }
 }
 

@@ -6,6 +6,10 @@
 //!
 //! **Stopping.** When the program is asked to stop, `accept` fails with kind `Closed`. A server then finishes what
 //! it has accepted and its `serve` returns `Ok`.
+//!
+//! **When an interface goes for good**, everything that stands on it fails with kind `Detached`, what waits at once and what is asked for
+//! later too; what had arrived before is still given. So `serve` returns the error, and the job that called it ends with it. A cable that
+//! is out, or a host that may come back, is nothing of the kind: connections outlast it as long as their peers do.
 
 mod address;
 mod host;
@@ -20,7 +24,7 @@ use embedded_io_async::{Read, Write};
 
 pub use address::{Cidr, Mac};
 pub use host::{Host, Ping, Udp, UdpSocket};
-pub use nic::{Capabilities, Checksum, Nic, Received, Segment, Transmit};
+pub use nic::{Capabilities, Checksum, Detached, Nic, Received, Segment, Transmit};
 pub use resolve::Resolver;
 pub use serve::serve_each;
 
@@ -42,7 +46,8 @@ pub trait Listener: Network {
     type Flow: Flow;
 
     /// Waits for the next connection. Connections come in the order in which they were made; dropping the future
-    /// loses none. Kind `Closed` once the program is asked to stop; another error means that it will not recover.
+    /// loses none. Kind `Closed` once the program is asked to stop, `Detached` once the interface has gone for good; any error but
+    /// `Closed` means that it will not recover.
     /// A passing shortage (descriptors, memory) is no error: the listener waits.
     async fn accept(&self) -> Result<Self::Flow, Self::Error>;
 

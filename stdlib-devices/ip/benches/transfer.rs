@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use embedded_io_async::{Read, Write};
 use unik::clock::{Monotonic, Sleep};
 use unik::concurrent::{join, join_all};
-use unik::net::{Accept, Capabilities, Mac, Received, Transmit};
+use unik::net::{Accept, Capabilities, Detached, Mac, Received, Transmit};
 use unik::random::Random;
 use unik_conformance::memory::Program;
 use unik_ip::arp::Arp;
@@ -105,6 +105,10 @@ impl unik::net::Nic for Nic {
             self.out.borrow_mut().writer = Some(cx.waker().clone());
         }
         Poll::Pending
+    }
+
+    fn detached(&self) -> Option<Detached> {
+        None
     }
 }
 

@@ -196,29 +196,33 @@ fn a_pair_at_a_bridge_keeps_what_interfaces_promise() {
 }
 
 #[test]
-fn an_interface_that_is_deleted_gives_nothing_and_does_not_spin() {
-    if !is_inside("tap::an_interface_that_is_deleted_gives_nothing_and_does_not_spin") {
+fn an_interface_that_is_deleted_is_detached_and_one_that_is_down_is_not() {
+    if !is_inside("tap::an_interface_that_is_deleted_is_detached_and_one_that_is_down_is_not") {
         return;
     }
     ip("tuntap add dev tap0 mode tap");
     ip("link set tap0 up");
-    block_on(async {
-        let tap = Tap::open("tap0").unwrap();
-        ip("link delete tap0");
-        while tap.receive(|_, _| ()).is_some() {}
-        assert_eq!(
-            tap.transmit(60, |_| ((), Transmit::default())),
-            Some(()),
-            "it goes the way of lost frames"
-        );
-        let timer = unik_unix::Timer::new().await.unwrap();
-        let polls = std::cell::Cell::new(0);
-        let ready = poll_fn(|cx| {
-            polls.set(polls.get() + 1);
-            tap.poll_ready(cx)
-        });
-        unik::concurrent::race(ready, unik::clock::Sleep::sleep(&timer, Duration::from_millis(50))).await;
-        assert!(polls.get() < 5, "{} polls", polls.get());
-    })
-    .unwrap();
+    for sends in [false, true] {
+        block_on(async {
+            let tap = Tap::open("tap0").unwrap();
+            ip("link set tap0 down");
+            while tap.receive(|_, _| ()).is_some() {}
+            let sent = tap.transmit(60, |_| ((), Transmit::default()));
+            assert_eq!((sent, tap.detached()), (Some(()), None), "it goes the way of lost frames");
+            ip("link set tap0 up");
+            unik_conformance::nic::detaches(&tap, async || {
+                ip("link delete tap0");
+                if sends {
+                    // It is who sends that finds out.
+                    tap.transmit(60, |_| ((), Transmit::default()));
+                }
+            })
+            .await;
+            let told = tap.detached().unwrap().to_string();
+            let start = "the network interface has gone for good: tap0: ";
+            assert!(told.starts_with(start), "{told}");
+        })
+        .unwrap();
+        ip("tuntap add dev tap0 mode tap");
+    }
 }

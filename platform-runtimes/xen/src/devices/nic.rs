@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use core::task::{Context, Poll};
 
 use unik::concurrent::race;
-use unik::net::{Capabilities, Mac, Received, Transmit};
+use unik::net::{Capabilities, Detached, Mac, Received, Transmit};
 use unik_x86_64::{Source, current};
 
 use super::PATIENCE;
@@ -16,7 +16,8 @@ use crate::hypercall::Xen;
 use crate::machine::{self, Heap};
 use crate::net;
 
-/// A network interface of the guest. Its back end may go and come back: meanwhile no frame arrives, and there is no room for one.
+/// A network interface of the guest. Its back end may go and come back: meanwhile no frame arrives, and there is no room for one. It is
+/// detached once a back end has broken the protocol, or cannot be talked with.
 #[derive(Clone, Debug)]
 pub struct Nic(net::Nic<Xen, Heap>);
 
@@ -86,5 +87,9 @@ impl unik::net::Nic for Nic {
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.0.poll_ready(cx)
+    }
+
+    fn detached(&self) -> Option<Detached> {
+        self.0.detached()
     }
 }

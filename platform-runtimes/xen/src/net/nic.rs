@@ -1,12 +1,13 @@
 //! An interface as its stack has it: `std/net.Nic`.
 //!
-//! While there is no back end nothing arrives and there is no room; frames flow again once there is one.
+//! While there is no back end nothing arrives and there is no room; frames flow again once there is one. An interface that was given up says
+//! that it is detached.
 
 use alloc::rc::Rc;
 use core::fmt;
 use core::task::{Context, Poll};
 
-use unik::net::{Capabilities, Mac, Received, Transmit};
+use unik::net::{Capabilities, Detached, Mac, Received, Transmit};
 use unik_driver::{Atomics, Dma, Memory};
 
 use super::Net;
@@ -97,5 +98,9 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> unik::net::Nic for 
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.net.poll_ready(cx)
+    }
+
+    fn detached(&self) -> Option<Detached> {
+        self.net.detached()
     }
 }

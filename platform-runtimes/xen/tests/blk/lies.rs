@@ -44,7 +44,10 @@ fn every_lie_ends_the_connection() {
                 None => assert!(matches!(fault, Fault::Id(_) | Fault::Overrun), "{lie:?}: {fault:?}"),
             }
             let error = disk.read(0, &mut [0; 512]).await.expect_err("it was given up");
-            assert_eq!((&error, unik::Error::kind(&error)), (&Error::Lost(fault.clone()), ErrorKind::Detached));
+            assert_eq!(
+                (&error, unik::Error::kind(&error)),
+                (&Error::Lost(fault.clone()), ErrorKind::Detached)
+            );
             assert_eq!(disk.flush().await, Err(error));
             // The tools see it, and the back end lets go.
             assert_eq!(back.said("state").as_deref(), Some("6"), "{lie:?}");

@@ -1,8 +1,8 @@
-//! Back ends that lie: each is let go, its interface is of no use any more, and the tools are told why.
+//! Back ends that lie: each is let go, its interface is detached, and the tools are told why.
 
 use std::rc::Rc;
 
-use unik::net::{Nic as _, Transmit};
+use unik::net::{Detached, Nic as _, Transmit};
 use unik_xen::net::{Fault, SIZES};
 
 use crate::back::{Back, Connection, EXTRA, Frame, MORE};
@@ -44,23 +44,26 @@ fn check(name: &str, expected: Fault, lie: impl Fn(&Back, &mut Connection)) {
         .expect("there is room");
         nic.flush();
 
-        let mut connection = back.connection.take().expect("it is connected");
-        lie(&back, &mut connection);
-        let port = connection.port;
-        back.connection.replace(Some(connection));
-        machine.played.raise(port);
-        while nic.receive(|_, _| ()).is_some() {}
-        while net.fault().is_none() && nic.transmit(1400, |_| ((), Transmit::default())).is_some() {}
-        nic.can_transmit();
+        unik_conformance::nic::detaches(&nic, async || {
+            let mut connection = back.connection.take().expect("it is connected");
+            lie(&back, &mut connection);
+            let port = connection.port;
+            back.connection.replace(Some(connection));
+            machine.played.raise(port);
+            // Answers to what was sent are looked at when there is no room.
+            while net.fault().is_none() && nic.transmit(1400, |_| ((), Transmit::default())).is_some() {}
+            nic.can_transmit();
+        })
+        .await;
         assert_eq!(net.fault(), Some(expected), "{name}");
-        assert!(nic.receive(|_, _| ()).is_none() && !nic.has_received() && !nic.can_transmit(), "{name}");
-        assert!(nic.transmit(60, |_| ((), Transmit::default())).is_none(), "{name}");
-        nic.flush();
+        let reason = format!("device/vif/0 was given up: {expected}");
+        assert_eq!(nic.detached(), Some(Detached::new(&reason)), "{name}");
         assert!(!net.poll() && !net.arm() && !net.is_up(), "{name}");
         settle(&tasks).await;
         assert_eq!(back.heard("state").as_deref(), Some("6"), "{name}");
         let told = machine.server.get("error/device/vif/0/error");
         assert_eq!(told, Some(expected.to_string()), "{name}");
+        assert_eq!(nic.detached(), Some(Detached::new(reason)), "{name}: the reason stays");
         settle(&tasks).await;
         machine.guest.grants.reclaim();
         assert_eq!(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use unik::net::{Nic as _, Transmit};
+use unik::net::{Detached, Nic as _, Transmit};
 use unik_xen::bus::Error;
 use unik_xen::hypervisor::Domain;
 use unik_xen::net::SIZES;
@@ -29,6 +29,7 @@ fn is_cut_off(nic: &Nic) {
     assert!(nic.transmit(60, |_| -> ((), Transmit) { panic!("nobody asks for its bytes") }).is_none());
     nic.flush();
     assert!(nic.poll_ready(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(nic.detached(), None, "it may come back");
 }
 
 #[test]
@@ -179,8 +180,14 @@ fn who_offers_less_than_before_is_not_used() {
             let promised = nic.capabilities();
             back.vanish();
             settle(&tasks).await;
-            back.come(after);
-            settle(&tasks).await;
+            if kept {
+                back.come(after);
+                settle(&tasks).await;
+            } else {
+                unik_conformance::nic::detaches(&nic, async || back.come(after)).await;
+                let reason = "device/vif/0 was given up: its back end does less than the one before";
+                assert_eq!(nic.detached(), Some(Detached::new(reason)));
+            }
             assert_eq!(net.is_up(), kept, "{before:?} {after:?}");
             assert_eq!(nic.capabilities(), promised);
             if kept {

@@ -15,7 +15,7 @@ use core::time::Duration;
 
 pub use nic::{Nic, Offers};
 use unik::clock::Monotonic;
-use unik::net::Mac;
+use unik::net::{Detached, Mac};
 
 use crate::virtual_time::Timer;
 
@@ -63,6 +63,8 @@ struct End {
     /// Whether it hears what is for others too.
     curious: bool,
     deaf: bool,
+    /// Why its interface has gone for good.
+    detached: Option<Detached>,
     arriving: BTreeMap<(Duration, u64), Vec<u8>>,
     waker: Option<Waker>,
 }
@@ -92,7 +94,7 @@ impl Wire {
     fn join(&self, mac: Mac, offers: Offers, curious: bool) -> Nic {
         let mut shared = self.shared.borrow_mut();
         let arriving = BTreeMap::new();
-        shared.ends.push(End { mac, curious, deaf: false, arriving, waker: None });
+        shared.ends.push(End { mac, curious, deaf: false, detached: None, arriving, waker: None });
         Nic::new(self.clone(), shared.ends.len() - 1, mac, offers)
     }
 
@@ -111,6 +113,16 @@ impl Wire {
         let mut shared = self.shared.borrow_mut();
         for end in shared.ends.iter_mut().filter(|end| end.mac.0[5] == number) {
             end.deaf = deaf;
+        }
+    }
+
+    /// The interface whose address ends in `number` goes for good, and with it what has not been looked at.
+    pub fn detach(&self, number: u8) {
+        let mut shared = self.shared.borrow_mut();
+        for end in shared.ends.iter_mut().filter(|end| end.mac.0[5] == number) {
+            end.detached = Some(Detached::new(format_args!("{} was taken from its wire", end.mac)));
+            end.arriving.clear();
+            end.waker.take().into_iter().for_each(Waker::wake);
         }
     }
 
@@ -169,7 +181,7 @@ impl End {
     fn wants(&self, frame: &[u8]) -> bool {
         let many = frame.first().is_some_and(|byte| byte & 1 != 0);
         let own = frame.get(..6) == Some(&self.mac.0[..]);
-        !self.deaf && (self.curious || many || own)
+        !self.deaf && self.detached.is_none() && (self.curious || many || own)
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use embedded_io_async::{Read, Write};
+use unik::net::Nic as _;
 use unik_conformance::memory::{Faults, Listener, Offers, Reset, Stack, Wire, WireFaults, pair_with};
 use unik_conformance::{clock, net, nic, ping, stack, udp, virtual_time};
 
@@ -72,6 +73,16 @@ fn interfaces_at_a_wire_are_interfaces() {
     let sums = Offers { checksum: true, ..plain };
     let small = Offers { mtu: 1280, ..plain };
     for faults in [WireFaults::default(), tight] {
+        virtual_time::run(async |timer| {
+            let wire = Wire::with(&timer, faults, 0);
+            let (a, b) = (wire.nic(1, Offers::ALL), wire.nic(2, plain));
+            // Frames are on their way, and one waits to be looked at.
+            b.send(&[0xff; 100]);
+            nic::detaches(&a, async || wire.detach(1)).await;
+            b.send(&[0xff; 100]);
+            assert!(!a.has_received(), "nothing reaches it any more");
+            nic::pair(&b, &wire.nic(3, plain)).await;
+        });
         for (a, b) in
             [(plain, plain), (sums, plain), (Offers::ALL, plain), (Offers::ALL, Offers::ALL), (small, plain)]
         {

@@ -3,10 +3,17 @@
 //! The trait is shaped by what makes a stack fast: frames are lent, not copied; the other side is told of many frames
 //! at once; and an interface says what it does in the stack's place (checksums, segmentation), in the terms of virtio's
 //! header for network packets (virtio 1.2, 5.1.6), which tap interfaces of Linux speak too.
+//!
+//! No frame now, no room now: that is how an interface is whose cable is out or whose other side may come back, and nobody above it ends
+//! for that. One that is detached says so in a word of its own, [`Nic::detached`].
 
+use alloc::format;
+use alloc::rc::Rc;
+use core::fmt;
 use core::task::{Context, Poll};
 
 use super::Mac;
+use crate::{Error, ErrorKind};
 
 /// A network interface.
 ///
@@ -36,9 +43,39 @@ pub trait Nic {
     /// Tells the other side of the frames that were sent since the last call. A frame may go out before.
     fn flush(&self);
 
-    /// Ready once a frame has arrived, or, after [`Nic::transmit`] has found no room, once there is some. One task waits.
-    /// A hint: it may be ready early.
+    /// Ready once a frame has arrived, or, after [`Nic::transmit`] has found no room, once there is some, or once it is detached. One task
+    /// waits. A hint: it may be ready early.
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Why it is of no use any more, once it is detached: it has gone for good, or was given up since the other side broke the
+    /// protocol. It stays so: no frame arrives, and there is no room for one. Nothing as long as frames may flow again: a link that is
+    /// down, another side that goes and may come back.
+    fn detached(&self) -> Option<Detached>;
+}
+
+/// A network interface has gone for good, and why. Stacks give it on to whoever waits for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detached(Rc<str>);
+
+impl Detached {
+    /// For this reason, which names the interface: there may be several.
+    pub fn new(reason: impl fmt::Display) -> Self {
+        Self(format!("the network interface has gone for good: {reason}").into())
+    }
+}
+
+impl fmt::Display for Detached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl core::error::Error for Detached {}
+
+impl Error for Detached {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Detached
+    }
 }
 
 /// What an interface can do.
@@ -125,5 +162,9 @@ impl<T: Nic> Nic for &T {
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
         T::poll_ready(self, cx)
+    }
+
+    fn detached(&self) -> Option<Detached> {
+        T::detached(self)
     }
 }

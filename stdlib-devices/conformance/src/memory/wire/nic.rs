@@ -13,7 +13,7 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use unik::clock::Sleep;
-use unik::net::{Capabilities, Mac, Received, Transmit};
+use unik::net::{Capabilities, Detached, Mac, Received, Transmit};
 
 use super::{Wire, segment};
 
@@ -77,9 +77,13 @@ impl Nic {
     }
 
     /// Waits for the next frame.
+    ///
+    /// # Panics
+    /// If the interface is detached.
     pub async fn next(&self) -> Vec<u8> {
         core::future::poll_fn(|cx| unik::net::Nic::poll_ready(self, cx)).await;
         loop {
+            assert_eq!(unik::net::Nic::detached(self), None, "no frame comes any more");
             if let Some(frame) = unik::net::Nic::receive(self, |frame, _| frame.to_vec()) {
                 return frame;
             }
@@ -96,6 +100,10 @@ impl Nic {
         state.leaving.push_back(leaves);
         drop(state);
         self.wire.carry(self.end, frame, leaves);
+    }
+
+    fn is_detached(&self) -> bool {
+        self.wire.shared.borrow().ends[self.end].detached.is_some()
     }
 
     /// When the next thing happens that somebody waits for.
@@ -159,6 +167,9 @@ impl unik::net::Nic for Nic {
     }
 
     fn can_transmit(&self) -> bool {
+        if self.is_detached() {
+            return false;
+        }
         let room = self.wire.shared.borrow().faults.room;
         let now = self.wire.now();
         let mut state = self.state.borrow_mut();
@@ -171,6 +182,9 @@ impl unik::net::Nic for Nic {
     fn flush(&self) {}
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.is_detached() {
+            return Poll::Ready(());
+        }
         let now = self.wire.now();
         let Some(at) = self.next_event() else {
             self.wire.shared.borrow_mut().ends[self.end].waker = Some(cx.waker().clone());
@@ -193,6 +207,10 @@ impl unik::net::Nic for Nic {
             state.wanted = false;
         }
         passed
+    }
+
+    fn detached(&self) -> Option<Detached> {
+        self.wire.shared.borrow().ends[self.end].detached.clone()
     }
 }
 
