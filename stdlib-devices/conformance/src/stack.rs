@@ -1,10 +1,11 @@
-//! What network stacks promise about ports and addresses; what flows promise is in [`crate::net`].
+//! What network stacks promise about ports and addresses, and when their interface goes; what flows promise is in [`crate::net`].
 
 use core::net::{IpAddr, SocketAddr};
+use core::time::Duration;
 
 use embedded_io_async::{Read, Write};
 use unik::concurrent::join;
-use unik::net::{Accept, Flow, Stack};
+use unik::net::{Accept, Flow, Stack, UdpSocket};
 use unik::{Error, ErrorKind};
 
 /// A stack that reaches itself at `own`, and nobody at all at `silent`.
@@ -82,6 +83,70 @@ async fn outlives<K: Stack>(stack: &K, own: IpAddr) {
     let mut buffer = [0; 5];
     client.read_exact(&mut buffer).await.unwrap_or_else(|error| panic!("not read: {error:?}"));
     assert_eq!(&buffer, b"still");
+}
+
+/// A stack whose interface goes for good by `detach`, while all that can wait waits: at `own` it reaches itself, at `silent` nobody, for
+/// many seconds.
+pub async fn detaches<K: Stack>(stack: &K, own: IpAddr, silent: IpAddr, detach: impl AsyncFnOnce()) {
+    let (acceptor, idle) = (listen(stack, 0).await, listen(stack, 0).await);
+    let to = SocketAddr::new(own, acceptor.local().port());
+    let (mut reader, mut other) = pair(stack, &acceptor, to).await;
+    let (mut unread, mut writer) = pair(stack, &acceptor, to).await;
+    let bound = stack.bind(0).await;
+    let mut socket = bound.unwrap_or_else(|error| panic!("no port is had: {error}"));
+    let mut buffer = [0; 1000];
+
+    let reads = async { aborted(reader.read(&mut [0]).await, "a read that waits") };
+    let hears = async { other.readable().await };
+    let writes = async {
+        let written = loop {
+            if let Err(error) = writer.write(&[7; 10_000]).await {
+                break Err::<(), _>(error);
+            }
+        };
+        aborted(written, "a write that waits for room");
+    };
+    let accepts = async { told(idle.accept().await, "who waits for a connection") };
+    let receives = async { told(socket.receive(&mut buffer).await, "who waits for a datagram") };
+    let pings = async {
+        told(stack.ping(silent, 10, Duration::from_secs(3600)).await, "who waits for an echo");
+    };
+    let connects =
+        async { told(stack.connect(SocketAddr::new(silent, 80)).await, "who waits to be connected") };
+    let flows = join(join(reads, hears), writes);
+    join(join(flows, join(accepts, receives)), join(join(pings, connects), detach())).await;
+
+    // Later callers are told the same, at once.
+    told(stack.listen(0).await, "who wants to listen");
+    told(stack.bind(0).await, "who wants a port");
+    told(stack.connect(to).await, "who connects to the host itself");
+    told(stack.ping(own, 10, Duration::from_secs(3600)).await, "who asks the host itself");
+    told(acceptor.accept().await, "who wants to accept");
+    told(socket.send(b"lost", SocketAddr::new(own, 9)).await, "who sends a datagram");
+    told(socket.receive(&mut buffer).await, "who wants a datagram");
+    aborted(other.read(&mut buffer).await, "who reads");
+    aborted(other.write(b"lost").await, "who writes");
+    aborted(reader.write(b"lost").await, "who writes");
+    // What had arrived is still there, and nothing else.
+    let last = loop {
+        match unread.read(&mut buffer).await {
+            Ok(count) => assert!(count > 0 && buffer[..count].iter().all(|byte| *byte == 7)),
+            error => break error,
+        }
+    };
+    aborted(last, "who has read what there was");
+}
+
+/// The interface has gone, as a stack, a listener or a port say it.
+fn told<T, E: Error>(result: Result<T, E>, who: &str) {
+    let kind = result.err().map(|error| error.kind());
+    assert_eq!(kind, Some(ErrorKind::Detached), "{who} is told");
+}
+
+/// The same as a connection says it.
+fn aborted<T, E: embedded_io_async::Error>(result: Result<T, E>, who: &str) {
+    let kind = result.err().map(|error| error.kind());
+    assert_eq!(kind, Some(ErrorKind::Detached.into()), "{who} is told");
 }
 
 async fn listen<K: Stack>(stack: &K, port: u16) -> K::Acceptor {

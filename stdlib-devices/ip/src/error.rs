@@ -4,10 +4,10 @@ use core::fmt;
 use core::net::{IpAddr, SocketAddr};
 
 use unik::ErrorKind;
-use unik::net::Cidr;
+use unik::net::{Cidr, Detached};
 
 /// Why a stack fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The program was asked to stop.
@@ -54,6 +54,14 @@ pub enum Error {
     NoLease(u64),
     /// The parts of a stack stand on different network interfaces.
     OtherInterface,
+    /// The network interface has gone for good.
+    Detached(Detached),
+}
+
+impl From<Detached> for Error {
+    fn from(cause: Detached) -> Self {
+        Self::Detached(cause)
+    }
 }
 
 impl fmt::Display for Error {
@@ -82,6 +90,7 @@ impl fmt::Display for Error {
                 write!(f, "no DHCP server has given an address within {seconds} seconds")
             }
             Self::OtherInterface => f.write_str("the parts of a stack stand on different network interfaces"),
+            Self::Detached(cause) => cause.fmt(f),
         }
     }
 }
@@ -101,6 +110,7 @@ impl unik::Error for Error {
             | Self::NotUnicast(_)
             | Self::GatewayOutside { .. }
             | Self::OtherInterface => ErrorKind::Invalid,
+            Self::Detached(_) => ErrorKind::Detached,
         }
     }
 }

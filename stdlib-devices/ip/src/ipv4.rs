@@ -37,7 +37,7 @@ impl<W: World> Ipv4<W> {
     /// With an address that a server lends: waits for the first lease, and keeps asking for others later. An address that is given is
     /// used instead, and nobody is asked; a gateway that is given is used instead of the server's.
     ///
-    /// Fails if no server has lent an address after 30 seconds, and as [`Ipv4::new`].
+    /// Fails if no server has lent an address after 30 seconds, if the interface has gone for good before, and as [`Ipv4::new`].
     #[cfg(feature = "dhcp")]
     pub async fn dhcp(
         ethernet: impl layer::Ethernet<World = W>,
@@ -53,10 +53,10 @@ impl<W: World> Ipv4<W> {
             return Err(Error::OtherInterface);
         }
         link.with(|state, around| state.start_dhcp(around, gateway));
-        let leased = core::future::poll_fn(|cx| link.with(|state, _| state.poll_v4(cx)));
+        let leased = core::future::poll_fn(|cx| link.with(|state, around| state.poll_v4(around, cx)));
         let mut deadline = unik::clock::Deadline::new(link.sleep());
         deadline.set(core::time::Duration::from_secs(PATIENCE));
-        deadline.limit(leased).await.map_err(|_| Error::NoLease(PATIENCE))?;
+        deadline.limit(leased).await.map_err(|_| Error::NoLease(PATIENCE))??;
         Ok(Self(link.clone()))
     }
 }

@@ -1,7 +1,8 @@
 //! What all parts of a stack share, and the task that moves its packets.
 //!
 //! The task takes what has arrived, lets every other task that is ready run, then sends what all of them have to say: so answers go out
-//! together, and the interface is told once. It ends when nobody has a part of the stack any more and nothing is left to be sent.
+//! together, and the interface is told once. It ends when nobody has a part of the stack any more and nothing is left to be sent; or when
+//! the interface has gone for good, which it tells everybody who waits. Who asks for something later is told so by the interface itself.
 
 use alloc::rc::Rc;
 use core::cell::RefCell;
@@ -134,6 +135,9 @@ impl<W: World> Shared<W> {
             yield_now().await;
             self.with(State::egress);
             self.nic.flush();
+            if let Some(cause) = self.nic.detached() {
+                return self.with(|state, around| state.detach(around, &cause.into()));
+            }
             if Rc::strong_count(&self) == 1 && self.with(|state, _| state.is_idle()) {
                 return;
             }

@@ -119,6 +119,11 @@ impl<N: Nic> Net<'_, N> {
         iface.poll_ingress_single(self.now, &mut port, sockets);
     }
 
+    /// Whether the interface is there, or why it has gone for good: what is asked of the stack fails then.
+    pub(crate) fn attached(&self) -> Result<(), Error> {
+        self.nic.detached().map_or(Ok(()), |cause| Err(cause.into()))
+    }
+
     /// Whether an address is this host's.
     pub(crate) fn is_ours(&self, address: IpAddr) -> bool {
         self.iface.has_ip_addr(address)

@@ -73,6 +73,12 @@ impl Outbox {
         }
     }
 
+    /// Forgets all frames: the interface has gone for good.
+    pub(crate) fn clear(&mut self) {
+        self.for_room.clear();
+        self.to_ourselves.clear();
+    }
+
     /// The next frame to this host itself.
     pub(crate) fn take(&mut self) -> Option<Vec<u8>> {
         self.to_ourselves.pop_front()

@@ -25,6 +25,7 @@ use arp::Arp;
 use dhcp::{Change, Client};
 use routers::Routers;
 
+use crate::Error;
 use crate::agenda::{Agenda, Item, Plan};
 use crate::frame::{self, Content, Frame, Packet};
 use crate::net::Net;
@@ -158,6 +159,14 @@ impl State {
     /// Whether everything that was begun is done: nothing waits to be sent, and no connection is open.
     pub(crate) fn is_idle(&self) -> bool {
         !self.outbox.is_stuck() && !self.outbox.has_some() && self.parts.is_idle()
+    }
+
+    /// The interface has gone for good: all connections have ended for that reason, and everybody who waits is woken to be told.
+    pub(crate) fn detach<N: Nic>(&mut self, around: Around<'_, N>, cause: &Error) {
+        self.outbox.clear();
+        let (mut net, parts) = self.split(around);
+        parts.detach(&mut net, cause);
+        self.addresses.wake();
     }
 
     fn arrive<N: Nic>(&mut self, around: Around<'_, N>, bytes: &[u8], verified: bool, inside: bool) {
@@ -315,6 +324,21 @@ impl Parts {
             return false;
         }
         true
+    }
+
+    fn detach<N: Nic>(&mut self, net: &mut Net<'_, N>, cause: &Error) {
+        #[cfg(feature = "tcp")]
+        if let Some(tcp) = &mut self.tcp {
+            tcp.detach(net, cause);
+        }
+        #[cfg(feature = "udp")]
+        if let Some(udp) = &mut self.udp {
+            udp.detach(net);
+        }
+        #[cfg(feature = "icmp")]
+        if let Some(icmp) = &mut self.icmp {
+            icmp.detach(cause);
+        }
     }
 
     /// Our addresses have changed.

@@ -2,8 +2,13 @@
 //! the standards.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
-use unik::net::{Cidr, Stack as _, Udp as _, UdpSocket as _};
+use embedded_io_async::{Read, Write};
+use unik::clock::Sleep;
+use unik::concurrent::join;
+use unik::http::{Request, Response, Status, from_fn};
+use unik::net::{Cidr, Network, Stack as _, Udp as _, UdpSocket as _};
 use unik_ip::On;
 use unik_ip::arp::Arp;
 use unik_ip::ethernet::Ethernet;
@@ -13,6 +18,7 @@ use unik_ip::ipv6::Ipv6;
 use unik_ip::stack::Stack;
 use unik_ip::tcp::Tcp;
 use unik_ip::udp::Udp;
+use unik_platform::{Device, Exit, job, run};
 use unik_unix::{Entropy, Program, Sockets, Tap, Timer, block_on};
 
 use crate::network::{ip, is_inside};
@@ -68,6 +74,43 @@ fn the_direct_stack_connects_to_the_host() {
             let to = to.parse().unwrap();
             unik_conformance::net::listener(&tcp, async || direct.connect(to).await.unwrap()).await;
         }
+    });
+}
+
+#[test]
+fn whoever_waits_is_told_when_the_interface_is_deleted() {
+    check("whoever_waits_is_told_when_the_interface_is_deleted", async |direct, _, timer| {
+        let (own, silent) = ("10.9.0.2".parse().unwrap(), "10.9.0.77".parse().unwrap());
+        unik_conformance::stack::detaches(&direct, own, silent, async || {
+            timer.sleep(Duration::from_millis(200)).await;
+            ip("link delete tap0");
+        })
+        .await;
+    });
+}
+
+#[test]
+fn the_job_of_a_server_fails_when_the_interface_is_deleted() {
+    check("the_job_of_a_server_fails_when_the_interface_is_deleted", async |direct, sockets, timer| {
+        let tcp = unik_net::Tcp::new(80, direct, timer.clone()).await.unwrap();
+        let answer = from_fn(async |_: &Request<'_>| Response::plain(Status::OK, "here"));
+        let device = Device { name: "site", place: "app.unik:12" };
+        let site = job(&device, tcp.serve(answer));
+        let visit = async {
+            let mut flow = sockets.connect("10.9.0.2:80".parse().unwrap()).await.unwrap();
+            flow.write_all(b"/\n").await.unwrap();
+            let mut buffer = [0; 4];
+            flow.read_exact(&mut buffer).await.unwrap();
+            assert_eq!(&buffer, b"here");
+            ip("link delete tap0");
+        };
+        let (ended, ()) = join(run([site]), visit).await;
+        let failure = ended.unwrap_err();
+        assert_eq!(failure.exit, Exit::JOB);
+        let start = "site failed: the network interface has gone for good: tap0: ";
+        assert!(failure.message.starts_with(start), "{failure}");
+        assert!(failure.message.ends_with("\n  at app.unik:12"), "{failure}");
+        assert_eq!(failure.message.lines().count(), 2, "{failure}");
     });
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations, reason = "tests are no interface")]
 
+mod application;
 mod bench;
 mod blk;
 mod machines;

@@ -46,6 +46,7 @@ impl Table {
         to: IpAddr,
         length: usize,
     ) -> Result<u16, Error> {
+        net.attached()?;
         let headers = HEADER + if to.is_ipv4() { 20 } else { 40 };
         if length + headers > net.nic.capabilities().mtu {
             return Err(Error::TooLarge(length));
@@ -77,11 +78,16 @@ impl Table {
     /// What has become of an echo.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, identifier: u16) -> Poll<Result<(), Error>> {
         let Some(echo) = self.waiting.get_mut(&identifier) else { return Poll::Pending };
-        if let Some(result) = echo.result {
-            return Poll::Ready(result);
+        if let Some(result) = &echo.result {
+            return Poll::Ready(result.clone());
         }
         echo.waker = Some(cx.waker().clone());
         Poll::Pending
+    }
+
+    /// The interface has gone for good: no answer will come.
+    pub(crate) fn detach(&mut self, cause: &Error) {
+        self.waiting.values_mut().for_each(|echo| echo.end(Err(cause.clone())));
     }
 
     /// Nobody waits any more.

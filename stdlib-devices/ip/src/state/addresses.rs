@@ -33,6 +33,11 @@ impl Addresses {
     fn all(&self) -> impl Iterator<Item = Cidr> {
         [self.v4, self.v6, self.link_local].into_iter().flatten()
     }
+
+    /// Wakes who waits for a change.
+    pub(super) fn wake(&mut self) {
+        self.waiting.drain(..).for_each(Waker::wake);
+    }
 }
 
 impl State {
@@ -72,11 +77,18 @@ impl State {
         parts.dhcp = Some(Client::start(&mut net));
     }
 
-    /// Ready once there is an address of IPv4.
+    /// Ready once there is an address of IPv4, or there can be none.
     #[cfg(feature = "dhcp")]
-    pub(crate) fn poll_v4(&mut self, cx: &mut core::task::Context<'_>) -> core::task::Poll<Cidr> {
+    pub(crate) fn poll_v4<N: Nic>(
+        &mut self,
+        around: Around<'_, N>,
+        cx: &mut core::task::Context<'_>,
+    ) -> core::task::Poll<Result<Cidr, Error>> {
         if let Some(address) = self.addresses.v4 {
-            return core::task::Poll::Ready(address);
+            return core::task::Poll::Ready(Ok(address));
+        }
+        if let Some(cause) = around.nic.detached() {
+            return core::task::Poll::Ready(Err(cause.into()));
         }
         self.addresses.waiting.push(cx.waker().clone());
         core::task::Poll::Pending
@@ -108,7 +120,7 @@ impl State {
         self.addresses.v4 = lease.as_ref().map(|lease| lease.address);
         self.addresses.servers = lease.map(|lease| lease.servers).unwrap_or_default();
         self.readdress(around);
-        self.addresses.waiting.drain(..).for_each(Waker::wake);
+        self.addresses.wake();
     }
 
     /// Speaks IPv6 from now on: on the link always, with this address, and with what routers tell if they are asked.

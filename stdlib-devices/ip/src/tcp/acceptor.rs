@@ -45,13 +45,18 @@ impl<W: World> unik::net::Accept for Acceptor<W> {
         let Listening { link, local, .. } = &*self.0;
         let mut stopping = pin!(link.program().stopping());
         poll_fn(|cx| {
-            let next = link.parts(|_, parts| match &mut parts.tcp {
-                Some(tcp) => tcp.poll_accept(cx, local.port()),
+            let next = link.parts(|net, parts| match &mut parts.tcp {
+                Some(tcp) => tcp.poll_accept(net, cx, local.port()),
                 None => Poll::Pending,
             });
             match next {
-                Poll::Ready(place) => Poll::Ready(Ok(Flow::accepted(link, place))),
-                Poll::Pending => stopping.as_mut().poll(cx).map(|()| Err(Error::Stopping)),
+                Poll::Ready(Ok(place)) => Poll::Ready(Ok(Flow::accepted(link, place))),
+                // Being asked to stop comes first: an interface that goes then is no failure of the program.
+                Poll::Ready(Err(_)) | Poll::Pending if stopping.as_mut().poll(cx).is_ready() => {
+                    Poll::Ready(Err(Error::Stopping))
+                }
+                Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+                Poll::Pending => Poll::Pending,
             }
         })
         .await

@@ -126,7 +126,7 @@ impl Connection {
 
     /// Why nothing can be read or written any more.
     pub(crate) fn failure(&self) -> Error {
-        self.failure.unwrap_or(Error::Closed)
+        self.failure.clone().unwrap_or(Error::Closed)
     }
 
     /// Whether the peer has said that it sends no more, and everything was read.

@@ -264,6 +264,7 @@ impl Table {
 
     /// Listens on a port; 0 takes a free one. Gives the port.
     pub(crate) fn listen<N: Nic>(&mut self, net: &mut Net<'_, N>, port: u16) -> Result<u16, Error> {
+        net.attached()?;
         let port = match port {
             0 => {
                 ports::any(net.random).find(|port| !self.listeners.contains_key(port)).ok_or(Error::NoPort)?
@@ -298,9 +299,17 @@ impl Table {
     }
 
     /// The next connection of a listener, which is the caller's from now on.
-    pub(crate) fn poll_accept(&mut self, cx: &mut Context<'_>, port: u16) -> Poll<usize> {
+    pub(crate) fn poll_accept<N: Nic>(
+        &mut self,
+        net: &Net<'_, N>,
+        cx: &mut Context<'_>,
+        port: u16,
+    ) -> Poll<Result<usize, Error>> {
         let Some(listener) = self.listeners.get_mut(&port) else { return Poll::Pending };
         let Some(place) = listener.queue.pop_front() else {
+            if let Err(detached) = net.attached() {
+                return Poll::Ready(Err(detached));
+            }
             // Whoever has been dropped while it waited is woken for nothing, once.
             listener.accepting.retain(|other| !other.will_wake(cx.waker()));
             listener.accepting.push(cx.waker().clone());
@@ -309,11 +318,12 @@ impl Table {
         if let Some(connection) = self.get_mut(place) {
             connection.owner = Owner::Flow;
         }
-        Poll::Ready(place)
+        Poll::Ready(Ok(place))
     }
 
     /// Begins to connect.
     pub(crate) fn connect<N: Nic>(&mut self, net: &mut Net<'_, N>, to: SocketAddr) -> Result<usize, Error> {
+        net.attached()?;
         net.route(to.ip())?;
         let peer = SocketAddr::new(to.ip(), to.port());
         let source = net.iface.get_source_address(&to.ip().into()).ok_or(Error::NoRoute(to.ip()))?;
@@ -365,6 +375,22 @@ impl Table {
             connection.fail(cause);
             connection.socket_mut().abort();
             connection.touch(net, place);
+        }
+    }
+
+    /// The interface has gone for good: connections end, and listeners are told. What a flow has not read yet it may still read.
+    pub(crate) fn detach<N: Nic>(&mut self, net: &mut Net<'_, N>, cause: &Error) {
+        for place in 0..self.connections.len() {
+            match self.get_mut(place) {
+                Some(connection) if connection.owner == Owner::Flow => {
+                    connection.fail(cause.clone());
+                    connection.socket_mut().abort();
+                }
+                _ => self.remove(net, place),
+            }
+        }
+        for listener in self.listeners.values_mut() {
+            listener.accepting.drain(..).for_each(Waker::wake);
         }
     }
 

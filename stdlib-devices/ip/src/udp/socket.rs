@@ -29,8 +29,8 @@ impl<W: World> UdpSocket for Socket<W> {
 
     async fn receive(&mut self, buffer: &mut [u8]) -> Result<(usize, SocketAddr), Error> {
         poll_fn(|cx| {
-            self.link.parts(|_, parts| match &mut parts.udp {
-                Some(udp) => udp.poll_receive(cx, self.port, buffer).map(Ok),
+            self.link.parts(|net, parts| match &mut parts.udp {
+                Some(udp) => udp.poll_receive(net, cx, self.port, buffer),
                 None => Poll::Ready(Err(Error::Closed)),
             })
         })

@@ -128,6 +128,7 @@ impl Table {
 
     /// Takes a port; 0 takes a free one. Gives the port.
     pub(crate) fn bind<N: Nic>(&mut self, net: &mut Net<'_, N>, port: u16) -> Result<u16, Error> {
+        net.attached()?;
         let is_free = |port: &u16| !self.ports.contains_key(port);
         let port = match port {
             0 => ports::any(net.random).find(is_free).ok_or(Error::NoPort)?,
@@ -144,21 +145,25 @@ impl Table {
     }
 
     /// The next datagram of a port.
-    pub(crate) fn poll_receive(
+    pub(crate) fn poll_receive<N: Nic>(
         &mut self,
+        net: &Net<'_, N>,
         cx: &mut Context<'_>,
         port: u16,
         buffer: &mut [u8],
-    ) -> Poll<(usize, SocketAddr)> {
-        let Some(port) = self.ports.get_mut(&port) else { return Poll::Pending };
+    ) -> Poll<Result<(usize, SocketAddr), Error>> {
+        let Some(port) = self.ports.get_mut(&port) else { return Poll::Ready(Err(Error::Closed)) };
         let Some((bytes, from)) = port.incoming.pop_front() else {
+            if let Err(detached) = net.attached() {
+                return Poll::Ready(Err(detached));
+            }
             port.reader = Some(cx.waker().clone());
             return Poll::Pending;
         };
         port.bytes -= bytes.len();
         let length = bytes.len().min(buffer.len());
         buffer[..length].copy_from_slice(&bytes[..length]);
-        Poll::Ready((length, from))
+        Poll::Ready(Ok((length, from)))
     }
 
     /// Sends a datagram, when there is room for it.
@@ -171,6 +176,9 @@ impl Table {
         to: SocketAddr,
     ) -> Poll<Result<(), Error>> {
         let Some(port) = self.ports.get_mut(&number) else { return Poll::Ready(Err(Error::Closed)) };
+        if let Err(detached) = net.attached() {
+            return Poll::Ready(Err(detached));
+        }
         let headers = if to.is_ipv4() { 28 } else { 48 };
         if bytes.len() + headers > net.nic.capabilities().mtu {
             return Poll::Ready(Err(Error::TooLarge(bytes.len())));
@@ -215,8 +223,23 @@ impl Table {
         }
     }
 
+    /// The interface has gone for good: what nobody has any more is forgotten, and who waits is told.
+    pub(crate) fn detach<N: Nic>(&mut self, net: &mut Net<'_, N>) {
+        let abandoned: Vec<u16> =
+            self.ports.iter().filter(|(_, port)| port.abandoned).map(|(number, _)| *number).collect();
+        abandoned.into_iter().for_each(|number| self.remove(net, number));
+        for port in self.ports.values_mut() {
+            port.outgoing.clear();
+            [port.reader.take(), port.writer.take()].into_iter().flatten().for_each(Waker::wake);
+        }
+    }
+
     /// The socket of a port is gone.
     pub(crate) fn abandon<N: Nic>(&mut self, net: &mut Net<'_, N>, number: u16) {
+        // Nothing goes out any more.
+        if net.attached().is_err() {
+            return self.remove(net, number);
+        }
         let Some(port) = self.ports.get_mut(&number) else { return };
         port.abandoned = true;
         net.agenda.mark(Item::Udp(number), &mut port.slot.plan);

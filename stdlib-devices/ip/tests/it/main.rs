@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails panics")]
 
 mod configuration;
+mod detached;
 mod faults;
 mod fuzz;
 mod http;
