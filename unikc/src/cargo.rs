@@ -10,7 +10,7 @@ use std::{env, io, thread};
 
 use serde_json::Value;
 
-use crate::{layout, output};
+use crate::{layout, output, rustc};
 
 /// How a crate is built.
 #[derive(Debug)]
@@ -57,8 +57,9 @@ impl Build<'_> {
         }
         command.arg("--target-dir").arg(self.target_dir);
         // To cargo, two crates of one name in two folders are the same: it counts paths from the workspace, which each of
-        // them is. What rustc is told for the program alone tells them apart.
-        command.args(["--", "-C"]).arg(format!("metadata={:016x}", layout::digest(self.crate_dir)));
+        // them is. A flag for the program alone tells them apart; this one means nothing to rustc, so that they are built
+        // to the same bytes.
+        command.args(["--", "-L"]).arg(prefixed("dependency=", self.crate_dir));
         if self.bare {
             let empty = self
                 .no_libraries()
@@ -140,6 +141,7 @@ impl Build<'_> {
         for (name, _) in env::vars_os().filter(|(name, _)| of_another_build(name)) {
             command.env_remove(name);
         }
+        rustc::wrap(&mut command);
         command
     }
 }

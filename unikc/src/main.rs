@@ -19,6 +19,7 @@ mod output;
 mod project;
 mod render;
 mod resolve;
+mod rustc;
 mod session;
 mod system;
 
@@ -30,6 +31,9 @@ const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(output::bug));
+    if rustc::is_asked() {
+        return rustc::run();
+    }
     let worker = thread::Builder::new().stack_size(STACK).spawn(|| commands::run(env::args_os().collect()));
     let code = match worker.map(thread::JoinHandle::join) {
         Ok(Ok(code)) => code,

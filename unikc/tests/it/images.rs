@@ -54,3 +54,31 @@ fn nothing_comes_from_the_libraries_of_the_host() {
     assert!(size("taker.virtio") < size("taker.virtio.debug"));
     assert!(size("taker.virtio.sh") > 0 && size("taker.virtio.xml") > 0);
 }
+
+/// Two people who build one text have one image, whose panics say nothing of their machines.
+#[test]
+fn an_image_does_not_depend_on_where_it_is_built() {
+    let code = CODE.replace("#[link(name = \"c\")]\nunsafe extern \"C\" { safe fn getpid() -> i32; }\n", "");
+    let code = code.replace("if getpid() == 0 { Err(Never) } else { Ok(()) }", "panic!(\"as it was told\")");
+    let build = |below: &str| {
+        let file = |name: &str| format!("{below}/{name}");
+        let there = folder([
+            (file("app.unik").as_str(), APP.as_bytes()),
+            (file("Cargo.toml").as_str(), MANIFEST.as_bytes()),
+            (file("src/lib.rs").as_str(), code.as_bytes()),
+        ]);
+        let project = there.path().join(below);
+        unikc(&project, "build app.unik --target virtio --profile dev").ended(0);
+        let image = fs::read(project.join("target/unik/taker.virtio")).expect("it was built");
+        (image, there.path().to_str().expect("tests have such a folder").to_owned())
+    };
+    let (one, one_folder) = build("one");
+    let (other, other_folder) = build("the/other");
+    let contains = |text: &str| one.windows(text.len()).any(|there| there == text.as_bytes());
+    assert!(contains("as it was told") && contains("taker/src/lib.rs"));
+    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME")).expect("cargo lives somewhere");
+    for path in [&one_folder, &other_folder, &home, root().to_str().expect("so is this one")] {
+        assert!(!contains(path), "{path}");
+    }
+    assert!(one == other, "{} and {} bytes, which differ", one.len(), other.len());
+}
