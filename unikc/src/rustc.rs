@@ -145,8 +145,9 @@ mod tests {
 
     #[test]
     fn what_was_downloaded_is_what_cargo_says_it_is() {
-        let of = |flags: &[&str]| [&["metadata=0f", "-C", "opt-level=3"], flags].concat();
-        let flags = ["--remap-path-scope=macro", "--remap-path-prefix=/c/registry/src/x/b-1.2.3=b"];
-        check(&[("CARGO_MANIFEST_DIR", "/c/registry/src/x/b-1.2.3")], &of(&flags));
+        let folder = "/c/registry/src/x/b-1.2.3";
+        let named = "--remap-path-prefix=/c/registry/src/x/b-1.2.3=b";
+        let told = ["metadata=0f", "-C", "opt-level=3", "--remap-path-scope=macro", named];
+        check(&[("CARGO_MANIFEST_DIR", folder)], &told);
     }
 }
