@@ -1,6 +1,7 @@
-//! Guests of a real Xen with a real dom0, in an emulated machine: here the platform itself, in `examples` and `load` what people build.
+//! Guests of a real Xen with a real dom0, in an emulated machine: here the platform itself, elsewhere what people build.
 
 mod examples;
+mod launcher;
 mod load;
 
 use std::path::{Path, PathBuf};
