@@ -79,7 +79,8 @@ pub(crate) unsafe fn set_page_tables(root: u64) {
 
 /// Waits until interrupts have been let in for one instruction: what is pending is delivered.
 pub(crate) fn let_interrupts_in() {
-    // SAFETY: the handlers use stacks of their own, restore all registers and return with interrupts off.
+    // SAFETY: the handlers restore all registers and return with interrupts off. They write below the stack pointer, which this block
+    // may do, as it does not say `nostack`.
     unsafe { asm!("sti", "nop", "cli") };
 }
 

@@ -1,7 +1,9 @@
 //! Exceptions and interrupts: the descriptor tables, and what happens at an entry.
 //!
-//! The compiled library keeps data below its stack pointer, where no handler may write. So every handler has a stack
-//! of its own: one for exceptions, one for double faults and the like, one for interrupts (SDM 3A, 6.14.5).
+//! The compiled library keeps data below its stack pointer, where no handler may write. So exceptions have a stack of their own, and so
+//! have double faults and the like (SDM 3A, 6.14.5). Interrupts have none: they are let in where nothing lies below the stack pointer, and
+//! on a stack of their own one within another would overwrite where the first came from. One handler is never interrupted, but QEMU 7.2
+//! delivers an interrupt twice now and then when a hypervisor that it emulates injects it.
 //!
 //! An exception ends the program: it is told on the console, with the registers. An interrupt only leaves a mark,
 //! which [`take_fired`] reads, and lets the processor go on *with interrupts off*: `interrupt` says why.
@@ -23,11 +25,11 @@ pub(crate) const SPURIOUS: u8 = 255;
 const CODE: u16 = 8;
 const EXCEPTION_STACK: u8 = 1;
 const FAULT_STACK: u8 = 2;
-const INTERRUPT_STACK: u8 = 3;
+/// The stack of whoever is interrupted.
+const SAME_STACK: u8 = 0;
 
 /// The stacks must hold the formatting of a message.
 const STACK: usize = 12 * 1024;
-const SMALL_STACK: usize = 512;
 
 /// Memory that the processor writes to.
 #[repr(C, align(16))]
@@ -57,7 +59,6 @@ impl<T> Own<T> {
 
 static EXCEPTIONS: Own<[u8; STACK]> = Own(UnsafeCell::new([0; STACK]));
 static FAULTS: Own<[u8; STACK]> = Own(UnsafeCell::new([0; STACK]));
-static INTERRUPTS: Own<[u8; SMALL_STACK]> = Own(UnsafeCell::new([0; SMALL_STACK]));
 static GDT: Own<[u64; 5]> = Own(UnsafeCell::new([0; 5]));
 static TSS: Own<[u32; 26]> = Own(UnsafeCell::new([0; 26]));
 static IDT: Own<[[u64; 2]; 256]> = Own(UnsafeCell::new([[0; 2]; 256]));
@@ -86,11 +87,7 @@ pub(crate) fn start() {
 /// A task state segment with nothing but the stacks (SDM 3A, 8.7).
 fn task_state() -> [u32; 26] {
     let mut words = [0; 26];
-    let stacks = [
-        (EXCEPTION_STACK, EXCEPTIONS.end()),
-        (FAULT_STACK, FAULTS.end()),
-        (INTERRUPT_STACK, INTERRUPTS.end()),
-    ];
+    let stacks = [(EXCEPTION_STACK, EXCEPTIONS.end()), (FAULT_STACK, FAULTS.end())];
     for (stack, end) in stacks {
         let at = 7 + 2 * usize::from(stack);
         words[at..at + 2].copy_from_slice(&cpu::halves(end));
@@ -107,8 +104,8 @@ fn gates() -> [[u64; 2]; 256] {
         let (stub, stack) = match vector {
             2 | 8 | 18 => (stubs::exception(vector), FAULT_STACK),
             0..FIRST => (stubs::exception(vector), EXCEPTION_STACK),
-            SPURIOUS => (stubs::spurious(), INTERRUPT_STACK),
-            _ if vector < FIRST + VECTORS => (stubs::interrupt(vector - FIRST), INTERRUPT_STACK),
+            SPURIOUS => (stubs::spurious(), SAME_STACK),
+            _ if vector < FIRST + VECTORS => (stubs::interrupt(vector - FIRST), SAME_STACK),
             _ => continue,
         };
         let low = stub & 0xffff
@@ -147,8 +144,8 @@ pub(crate) fn take_fired(index: u8) -> bool {
 /// processor about to sleep therefore leads it past the sleep: its interrupt is what was waited for, and has switched interrupts off.
 pub(crate) fn sleep() {
     #[cfg(unik_bare)]
-    // SAFETY: the handlers use stacks of their own, restore all registers and return with interrupts off. The call is of no
-    // function of a compiler's: it uses eight bytes of the stack and no register. `asm!` without `nostack` keeps the red zone from it.
+    // SAFETY: the handlers restore all registers and return with interrupts off. They and the call write below the stack pointer, which
+    // this block may do, as it does not say `nostack`.
     unsafe {
         core::arch::asm!("call unik_sleep");
     }
@@ -315,6 +312,7 @@ unik_exception:
     andq $-16, %rsp
     call unik_trapped
 
+    .global unik_sleep      // the call may be compiled into another object than this
 unik_sleep:
     sti
     .global unik_asleep     // for the tests, and so is the stub's

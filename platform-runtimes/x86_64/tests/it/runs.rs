@@ -30,6 +30,14 @@ fn an_interrupt_right_before_a_sleep_is_one_that_ends_it() {
     ended.expect(0);
 }
 
+/// An emulator may deliver one twice.
+#[test]
+fn an_interrupt_within_another_does_not_lose_where_that_came_from() {
+    let ended = Boot::mode("pc", "nested").run();
+    assert_eq!(ended.text, "it was here");
+    ended.expect(0);
+}
+
 #[test]
 fn the_registers_of_a_processor_can_be_used() {
     for (cpu, machine, text) in [("max", "microvm", "wide"), ("qemu64", "pc", "not wide")] {

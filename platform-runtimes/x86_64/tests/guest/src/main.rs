@@ -49,6 +49,7 @@ async fn start(arguments: Arguments) -> Result<(), Failure> {
             say("awake", &console);
         }
         "nudged" => nudged(&console),
+        "nested" => nested(&console),
         "wall" => {
             let wall = Wall::new().await.map_err(failed)?;
             say(&format!("wall {}", wall.now().seconds), &console);
@@ -137,6 +138,28 @@ fn nudged(console: &Serial) {
         );
     }
     say("awake", console);
+}
+
+/// Where interrupts come from stands on the stack that they interrupt, so that one that comes within another overwrites nothing.
+fn nested(console: &Serial) {
+    let (top, told, back): (u64, u64, u64);
+    // SAFETY: the vector is that of interrupts that have gone away, whose handler changes nothing. Below the stack pointer lies what it was
+    // interrupted with (SDM 3A, 6.14.2).
+    unsafe {
+        core::arch::asm!(
+            "lea {back}, [rip + 2f]",
+            "int 255",
+            "2:",
+            "mov {top}, rsp",
+            "and {top}, -16",
+            "mov {told}, [{top} - 40]",
+            top = out(reg) top,
+            told = out(reg) told,
+            back = out(reg) back,
+        );
+    }
+    assert_eq!(told, back, "the stack at {top:#x} does not tell what was interrupted");
+    say("it was here", console);
 }
 
 /// The registers of AVX hold what is put there, if the processor has them, and programs that ask are told so.
