@@ -168,7 +168,7 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics>> Disk<H, D> {
     }
 
     fn give_up(&self, fault: Fault) {
-        let line = format!("device/{KIND}/{} is given up: {fault}", self.front.number());
+        let line = format!("the disk {} is given up: {fault}", self.front);
         if self.put(Link::Lost(fault)) {
             log::warn!("{line}");
         }

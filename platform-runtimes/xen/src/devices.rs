@@ -3,6 +3,8 @@
 mod disk;
 mod nic;
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -11,11 +13,19 @@ use unik::kv::{Entry, Kind, ReadOnly, ReadWrite};
 use crate::error::Error;
 use crate::machine;
 use crate::store::{Found, Values, ValuesError};
-pub use disk::Disk;
+pub use disk::{Disk, DiskError};
 pub use nic::Nic;
 
 /// How long a back end may take until a device can be used: scripts of the tools run before it is there.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a device is not there in time.
+fn late() -> String {
+    format!(
+        "its back end has not come within {} seconds; what its script has done is in /var/log/xen/xen-hotplug.log of the control domain",
+        PATIENCE.as_secs()
+    )
+}
 
 /// A folder of XenStore.
 #[derive(Clone, Debug)]

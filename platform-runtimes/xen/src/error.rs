@@ -23,12 +23,14 @@ pub enum Error {
         option: &'static str,
         /// Its name.
         name: String,
+        /// What the tools call it, as in their configuration: `vdev=xvda`, `devid=0`.
+        called: String,
         /// How many of the kind are attached.
         found: usize,
     },
     /// It is attached and its back end does not come, or does not do what it must.
     Unconnected {
-        /// What it is, and where: `the network interface device/vif/0`.
+        /// What it is, and where: "the network interface `service` (devid=0, device/vif/0)".
         place: String,
         /// What is wrong.
         reason: String,
@@ -66,12 +68,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotXen { what } => write!(f, "there is no {what}: this machine is no guest of Xen"),
-            Self::Missing { what, option, name, found } => {
-                let (has, s) = if *found == 1 { ("there is", "") } else { ("there are", "s") };
+            Self::Missing { what, option, name, called, found } => {
+                let (are, s) = if *found == 1 { ("is", "") } else { ("are", "s") };
                 write!(
                     f,
-                    "the tools have attached no {what} for `{name}`, {has} {found} {what}{s}: `--{option} {name}=…` of `unikc run` \
-                     attaches one, and so does another one in the configuration of the domain"
+                    "the tools have attached no {what} `{name}`, which is the one of `{called}`; attached {are} {found} {what}{s}: \
+                     `--{option} {name}=…` of `unikc run` attaches it, and so does `{called}` in the configuration of the domain"
                 )
             }
             Self::Unconnected { place, reason } => write!(f, "{place} does not work: {reason}"),

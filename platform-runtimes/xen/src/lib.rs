@@ -35,7 +35,7 @@ pub mod page;
 pub mod ring;
 pub mod store;
 
-pub use devices::{Disk, Nic, XenStore};
+pub use devices::{Disk, DiskError, Nic, XenStore};
 pub use error::Error;
 pub use machine::Unusable;
 use unik_platform::{Arguments, Exit, Failure, Image};

@@ -96,7 +96,7 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> Net<H, D> {
     /// Drives the interface as long as the program runs; ends only with what makes that impossible.
     pub async fn run(&self) -> Error {
         let error = self.front.run(self).await;
-        log::error!("{}: its interface is given up: {error}", self.place());
+        log::error!("the network interface {} is given up: {error}", self.front);
         self.ended.replace(Some(error.clone()));
         self.opening.take().into_iter().for_each(Waker::wake);
         self.waiting.take().into_iter().for_each(Waker::wake);
@@ -138,9 +138,8 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> Net<H, D> {
 
     /// Why it is of no use any more, if it was given up.
     fn detached(&self) -> Option<Detached> {
-        let given_up = |reason: &dyn fmt::Display| {
-            Detached::new(format_args!("{} was given up: {reason}", self.place()))
-        };
+        let given_up =
+            |reason: &dyn fmt::Display| Detached::new(format_args!("{} was given up: {reason}", self.front));
         match self.fault.get() {
             Some(fault) => Some(given_up(&fault)),
             None => self.ended.borrow().as_ref().map(|error| given_up(error)),
@@ -274,7 +273,7 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> Driver for Net<H, D
         if let Some(link) = &*self.link.borrow() {
             link.go_up();
             if self.promised.replace(Some((link.mac, link.capabilities))).is_some() {
-                log::warn!("{}: its back end is there again", self.place());
+                log::warn!("the network interface {}: its back end is there again", self.front);
             }
         }
         self.opening.take().into_iter().for_each(Waker::wake);
@@ -286,7 +285,7 @@ impl<H: Hypervisor + Clone, D: Dma<Memory: Atomics> + Clone> Driver for Net<H, D
     fn released(&self) {
         let link = self.link.take();
         if link.is_some_and(|link| link.is_up.get()) && self.fault.get().is_none() {
-            log::warn!("{}: its back end has gone", self.place());
+            log::warn!("the network interface {}: its back end has gone", self.front);
         }
     }
 

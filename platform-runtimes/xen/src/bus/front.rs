@@ -122,11 +122,22 @@ pub trait Driver {
     async fn failed(&self) -> String;
 }
 
-/// A front end.
+/// A front end. It is shown as people are to know it.
 #[derive(Clone, Debug)]
 pub struct Front {
     store: Store,
     path: String,
+    /// What the program calls it, and what the tools do.
+    names: Option<(String, String)>,
+}
+
+impl fmt::Display for Front {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.names {
+            Some((ours, theirs)) => write!(f, "`{ours}` ({theirs}, {})", self.path),
+            None => f.write_str(&self.path),
+        }
+    }
 }
 
 impl Front {
@@ -143,8 +154,13 @@ impl Front {
         numbers.dedup();
         Ok(numbers
             .iter()
-            .map(|number| Self { store: store.clone(), path: format!("{folder}/{number}") })
+            .map(|number| Self { store: store.clone(), path: format!("{folder}/{number}"), names: None })
             .collect())
+    }
+
+    /// The same, shown with what the program calls it and what the tools do.
+    pub fn called(self, ours: &str, theirs: &str) -> Self {
+        Self { names: Some((ours.to_string(), theirs.to_string())), ..self }
     }
 
     /// Its number among those of its kind.
@@ -202,7 +218,7 @@ impl Front {
             self.say(State::Closed, &[]).await
         };
         if let Err(unsaid) = said.await {
-            log::debug!("{}: the tools are not told that it is given up: {unsaid}", self.path);
+            log::debug!("{self}: the tools are not told that it is given up: {unsaid}");
         }
         error
     }

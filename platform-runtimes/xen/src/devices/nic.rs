@@ -9,7 +9,7 @@ use unik::concurrent::race;
 use unik::net::{Capabilities, Detached, Mac, Received, Transmit};
 use unik_x86_64::{Source, current};
 
-use super::PATIENCE;
+use super::{PATIENCE, late};
 use crate::attached::{self, NIC};
 use crate::error::Error;
 use crate::hypercall::Xen;
@@ -39,8 +39,8 @@ impl Nic {
     pub async fn new(interface: &str) -> Result<Self, Error> {
         let guest = machine::guest().ok_or(Error::NotXen { what: NIC.what })?;
         let front = attached::front(&NIC, interface).await?;
+        let place = format!("the network interface {front}");
         let nic = net::Net::new(guest, front, net::SIZES);
-        let place = format!("the network interface {}", nic.place());
         machine::watch(Rc::new(Watched(nic.clone())));
         let running = nic.clone();
         current().spawn(async move {
@@ -49,7 +49,7 @@ impl Nic {
         let opened = async { nic.opened().await.map_err(|error| error.to_string()) };
         let late = async {
             current().sleep(PATIENCE).await;
-            Err(format!("its back end has not come within {} seconds", PATIENCE.as_secs()))
+            Err(late())
         };
         let opened = race(opened, late).await;
         opened.map(Self).map_err(|reason| Error::Unconnected { place, reason })
