@@ -73,7 +73,7 @@ pub(crate) fn nanoseconds() -> u64 {
 }
 
 /// The time since the start.
-pub(crate) fn now() -> Duration {
+pub fn now() -> Duration {
     Duration::from_nanos(nanoseconds())
 }
 
@@ -84,6 +84,15 @@ pub(crate) fn timestamp_at(time: Duration) -> Option<u64> {
         Counter::Timestamp(scale, start) => Some(start.saturating_add(scale.ticks(nanoseconds))),
         Counter::Paravirtual(clock, start) => Some(clock.timestamp_at(start.saturating_add(nanoseconds))),
         Counter::None => None,
+    }
+}
+
+/// The hypervisor's own time at a time since the start, in nanoseconds; nothing where time is not counted by its pvclock.
+pub fn system_time(time: Duration) -> Option<u64> {
+    let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    match COUNTER.get() {
+        Counter::Paravirtual(_, start) => Some(start.saturating_add(nanoseconds)),
+        Counter::Timestamp(..) | Counter::None => None,
     }
 }
 

@@ -74,6 +74,25 @@ fn take_vector() -> Result<u8, Error> {
     Ok(index)
 }
 
+/// A vector at which a hypervisor itself interrupts the processor, past every controller.
+///
+/// # Errors
+/// [`Error::NoVector`].
+pub fn vector() -> Result<u8, Error> {
+    take_vector().map(|index| FIRST + index)
+}
+
+/// A platform's own way to be woken: sees to it that the processor is interrupted at this time since the start, or before. False if it
+/// must not sleep: the time has come, or nothing would wake it.
+pub type Alarm = fn(Duration) -> bool;
+
+static ALARM: Single<Cell<Option<Alarm>>> = Single::new(Cell::new(None));
+
+/// Wakes the processor by this from now on, and not by the timer of its local controller.
+pub fn wake_by(alarm: Alarm) {
+    ALARM.set(Some(alarm));
+}
+
 /// Does something with the local controller, which is started when it is first needed.
 fn with_local<T>(does: impl FnOnce(&mut Local) -> T) -> Result<T, Error> {
     let mut local = LOCAL.borrow_mut();
@@ -142,6 +161,9 @@ pub fn of_message(data: u32) -> Vector {
 /// Sees to it that the processor is woken at a time, if it is not sooner. False if the machine must not sleep: the
 /// time has come, or it has no timer to wake it.
 pub(crate) fn wake_at(until: Option<Duration>) -> bool {
+    if let Some(alarm) = ALARM.get() {
+        return until.is_none_or(alarm);
+    }
     let fired = traps::take_fired(TIMER);
     with_local(|local| {
         if fired {

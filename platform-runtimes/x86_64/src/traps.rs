@@ -154,7 +154,7 @@ pub(crate) fn sleep() {
 /// Says where the handlers tell the interrupt controller that they are done: the address of its register, or that it
 /// is the MSR of an x2APIC.
 pub(crate) fn set_end_of_interrupt(register: Option<u64>) {
-    stubs::end_of_interrupt().store(register.unwrap_or(0), Ordering::Relaxed);
+    stubs::end_of_interrupt().store(register.unwrap_or(stubs::X2), Ordering::Relaxed);
 }
 
 /// How many exceptions there were: the first is told, the second that came of telling it, and that is all.
@@ -237,7 +237,9 @@ mod stubs {
     /// One bit for each vector of interrupts.
     #[cfg_attr(unik_bare, unsafe(export_name = "unik_fired"))]
     static FIRED: AtomicU32 = AtomicU32::new(0);
-    /// The register that ends an interrupt; zero for the MSR of an x2APIC.
+    /// Stands for the MSR of an x2APIC.
+    pub(super) const X2: u64 = 1;
+    /// The register that ends an interrupt; zero if nobody is told, as no controller is in use.
     #[cfg_attr(unik_bare, unsafe(export_name = "unik_end_of_interrupt"))]
     static END_OF_INTERRUPT: AtomicU64 = AtomicU64::new(0);
 
@@ -328,8 +330,9 @@ unik_interrupt:
     movl 24(%rsp), %eax
     btsl %eax, unik_fired
     movq unik_end_of_interrupt, %rcx
-    testq %rcx, %rcx
-    jz 1f
+    cmpq $1, %rcx
+    jb 2f
+    je 1f
     movl $0, (%rcx)
     jmp 2f
 1:  movl $0x80b, %ecx

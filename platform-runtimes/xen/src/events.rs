@@ -2,8 +2,10 @@
 //! two levels).
 //!
 //! Nobody is told which port it was: every driver looks at its own ring whenever the machine wakes, which costs it one load. The
-//! events only wake the machine; here they are taken back, so that the next one can come.
+//! events only wake the machine; here they are taken back, so that the next one can come. A timer has no ring to look at: of one port it
+//! is kept whether its event has come.
 
+use core::cell::Cell;
 use core::sync::atomic::{Ordering, fence};
 
 use unik_driver::Atomics;
@@ -25,7 +27,13 @@ const PORTS: u32 = 4096;
 
 /// The bits of this domain.
 #[derive(Debug)]
-pub struct Events<M>(M);
+pub struct Events<M> {
+    info: M,
+    /// Where the bit of the timer is.
+    timer: Cell<Option<(usize, u64)>>,
+    /// Whether the timer's event was taken since that was last asked.
+    has_rung: Cell<bool>,
+}
 
 impl<M: Atomics> Events<M> {
     /// Over the shared info. All ports are masked from now on.
@@ -33,22 +41,33 @@ impl<M: Atomics> Events<M> {
         for word in 0..PORTS as usize / 64 {
             info.store64(MASK + 8 * word, u64::MAX);
         }
-        Self(info)
+        Self { info, timer: Cell::new(None), has_rung: Cell::new(false) }
     }
 
     /// The page with the bits.
     pub fn info(&self) -> &M {
-        &self.0
+        &self.info
+    }
+
+    /// Lets a port wake the machine that is a timer's. False if there is no bit for it.
+    pub fn unmask_timer(&self, port: Port) -> bool {
+        self.timer.set(place(port));
+        self.unmask(port)
+    }
+
+    /// Whether the timer's event was taken since this was last asked.
+    pub fn has_rung(&self) -> bool {
+        self.has_rung.take()
     }
 
     /// Lets a port wake the machine. False if there is no bit for it.
     pub fn unmask(&self, port: Port) -> bool {
         let Some((word, bit)) = place(port) else { return false };
-        self.0.fetch_and64(MASK + 8 * word, !bit);
+        self.info.fetch_and64(MASK + 8 * word, !bit);
         // What came while it was masked has set neither the selector nor the upcall.
         if self.is_pending(word, bit) {
-            self.0.fetch_or64(SELECTOR, 1 << word);
-            self.0.store8(UPCALL_PENDING, 1);
+            self.info.fetch_or64(SELECTOR, 1 << word);
+            self.info.store8(UPCALL_PENDING, 1);
         }
         true
     }
@@ -56,31 +75,35 @@ impl<M: Atomics> Events<M> {
     /// Keeps a port from waking the machine, and forgets what has come by it.
     pub fn mask(&self, port: Port) {
         if let Some((word, bit)) = place(port) {
-            self.0.fetch_or64(MASK + 8 * word, bit);
-            self.0.fetch_and64(PENDING + 8 * word, !bit);
+            self.info.fetch_or64(MASK + 8 * word, bit);
+            self.info.fetch_and64(PENDING + 8 * word, !bit);
         }
     }
 
     fn is_pending(&self, word: usize, bit: u64) -> bool {
-        self.0.fetch_or64(PENDING + 8 * word, 0) & bit != 0
+        self.info.fetch_or64(PENDING + 8 * word, 0) & bit != 0
     }
 
     /// Takes back whatever has come; whether anything has.
     pub fn take(&self) -> bool {
-        if self.0.load8(UPCALL_PENDING) == 0 {
+        if self.info.load8(UPCALL_PENDING) == 0 {
             return false;
         }
         // In this order: what comes meanwhile sets it again.
-        self.0.store8(UPCALL_PENDING, 0);
+        self.info.store8(UPCALL_PENDING, 0);
         fence(Ordering::SeqCst);
-        let mut words = self.0.swap64(SELECTOR, 0);
+        let mut words = self.info.swap64(SELECTOR, 0);
         let mut any = false;
         while words != 0 {
             let word = words.trailing_zeros() as usize;
             words &= words - 1;
             // A masked port keeps its bit, as the hypervisor would have it.
-            let open = !self.0.fetch_or64(MASK + 8 * word, 0);
-            any |= self.0.fetch_and64(PENDING + 8 * word, !open) & open != 0;
+            let open = !self.info.fetch_or64(MASK + 8 * word, 0);
+            let taken = self.info.fetch_and64(PENDING + 8 * word, !open) & open;
+            any |= taken != 0;
+            if self.timer.get().is_some_and(|(at, bit)| at == word && taken & bit != 0) {
+                self.has_rung.set(true);
+            }
         }
         any
     }
@@ -88,7 +111,7 @@ impl<M: Atomics> Events<M> {
     /// Whether something has come that has not been taken.
     pub fn has_come(&self) -> bool {
         fence(Ordering::SeqCst);
-        self.0.load8(UPCALL_PENDING) != 0
+        self.info.load8(UPCALL_PENDING) != 0
     }
 }
 
@@ -175,6 +198,19 @@ mod tests {
         events.mask(Port(7));
         events.unmask(Port(7));
         assert!(!events.take());
+    }
+
+    #[test]
+    fn of_a_timer_it_is_known_that_it_has_rung() {
+        let events = events();
+        assert!(events.unmask_timer(Port(70)) && events.unmask(Port(6)));
+        for (port, rings) in [(6, false), (70, true), (6, false)] {
+            come(&events, port);
+            assert!(events.take());
+            assert_eq!(events.has_rung(), rings, "{port}");
+            assert!(!events.has_rung());
+        }
+        assert!(!events.unmask_timer(Port(4096)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::hypervisor::{Domain, Hypervisor, Parameter, Port, Reason, Refused, Sp
 // Numbers of calls (xen.h), and of what they do.
 const MEMORY: usize = 12;
 const GRANT_TABLE: usize = 20;
+const PROCESSOR: usize = 24;
 const SCHEDULE: usize = 29;
 const EVENT_CHANNEL: usize = 32;
 const HVM: usize = 34;
@@ -19,9 +20,11 @@ const HVM: usize = 34;
 const ADD_TO_PHYSMAP: u64 = 7;
 const QUERY_SIZE: u64 = 6;
 const SHUTDOWN: u64 = 2;
+const BIND_VIRQ: u64 = 1;
 const CLOSE: u64 = 3;
 const SEND: u64 = 4;
 const ALLOC_UNBOUND: u64 = 6;
+const SET_SINGLESHOT_TIMER: u64 = 8;
 const SET_PARAM: u64 = 0;
 const GET_PARAM: u64 = 1;
 
@@ -58,6 +61,37 @@ impl Xen {
         // SAFETY: Xen says that it has the register; it writes a page of the image that holds nothing else.
         unsafe { tell(leaf.ebx, page()) };
         Some(Self(()))
+    }
+
+    /// A port by which the processor's timer tells that it has run out (`EVTCHNOP_bind_virq`, `VIRQ_TIMER`).
+    pub(crate) fn timer(&self) -> Result<Port, Refused> {
+        #[repr(C)]
+        struct BindVirq {
+            virq: u32,
+            processor: u32,
+            port: u32,
+        }
+        let mut structure = BindVirq { virq: 0, processor: 0, port: 0 };
+        // SAFETY: `struct evtchn_bind_virq`, which writes the port alone.
+        unsafe { operate::<EVENT_CHANNEL, _>("EVTCHNOP_bind_virq", BIND_VIRQ, &mut structure)? };
+        Ok(Port(structure.port))
+    }
+
+    /// Lets the processor's timer run out once, when the hypervisor's time is so many nanoseconds; at once if it is later
+    /// (`VCPUOP_set_singleshot_timer`).
+    pub(crate) fn set_timer(&self, nanoseconds: u64) -> Result<(), Refused> {
+        #[repr(C)]
+        struct SetSingleshotTimer {
+            nanoseconds: u64,
+            flags: u32,
+        }
+        let mut structure = SetSingleshotTimer { nanoseconds, flags: 0 };
+        let address = (&raw mut structure).expose_provenance() as u64;
+        // SAFETY: `struct vcpu_set_singleshot_timer`, of the first processor, which is only read.
+        match unsafe { call::<PROCESSOR>(SET_SINGLESHOT_TIMER, 0, address) } {
+            0.. => Ok(()),
+            code => Err(Refused { call: "VCPUOP_set_singleshot_timer", code }),
+        }
     }
 }
 

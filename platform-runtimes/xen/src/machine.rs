@@ -10,6 +10,7 @@ use core::cell::{Cell, OnceCell, RefCell};
 use core::fmt;
 use core::ops::{Deref, Range};
 use core::sync::atomic::Ordering;
+use core::time::Duration;
 
 use unik_driver::{Atomics, Dma, Memory, NoMemory};
 use unik_platform::Exit;
@@ -165,6 +166,8 @@ struct Found {
     dead: Cell<bool>,
     reason: Cell<Reason>,
     guest: OnceCell<Guest<Xen, Heap>>,
+    /// When the timer will ring, if it will.
+    armed: Cell<Option<Duration>>,
 }
 
 static FOUND: OneProcessor<Found> = OneProcessor::new(Found {
@@ -173,6 +176,7 @@ static FOUND: OneProcessor<Found> = OneProcessor::new(Found {
     dead: Cell::new(false),
     reason: Cell::new(Reason::PowerOff),
     guest: OnceCell::new(),
+    armed: Cell::new(None),
 });
 
 /// Why the machine cannot be had.
@@ -186,8 +190,8 @@ pub enum Unusable {
     Missing(Parameter),
     /// There is no memory for the page of the events.
     Memory,
-    /// The processor has no interrupt controller that works.
-    Interrupts,
+    /// There is no vector left at which the hypervisor could interrupt the processor.
+    Vectors,
 }
 
 impl fmt::Display for Unusable {
@@ -197,7 +201,7 @@ impl fmt::Display for Unusable {
             Self::Refused(refused) => refused.fmt(f),
             Self::Missing(parameter) => write!(f, "the tools have not made what {parameter:?} names"),
             Self::Memory => f.write_str("there is no memory for the page of the events"),
-            Self::Interrupts => f.write_str("the processor has no interrupt controller that works"),
+            Self::Vectors => f.write_str("there is no vector left for the interrupt of the events"),
         }
     }
 }
@@ -227,9 +231,13 @@ pub(crate) fn start() -> Result<(), Unusable> {
     // SAFETY: the hypervisor keeps both there from now on. `events` is kept by the machine for as long as the program runs, and
     // reaches the page by volatile and atomic accesses alone.
     unsafe { clock::follow(address + TIME as u64, address + WALL as u64) };
-    let (_, vector) = interrupt::message().map_err(|_| Unusable::Interrupts)?;
+    let vector = interrupt::vector().map_err(|_| Unusable::Vectors)?;
     // A vector, by which the processor is interrupted for as long as the upcall is pending.
-    xen.set_parameter(Parameter::Callback, 2 << 56 | u64::from(vector & 0xff))?;
+    xen.set_parameter(Parameter::Callback, 2 << 56 | u64::from(vector))?;
+    // The timer of the emulated controller would have to be measured first, and each access to it costs an exit.
+    if clock::system_time(Duration::ZERO).is_some() && events.unmask_timer(xen.timer()?) {
+        interrupt::wake_by(wake_at);
+    }
     current().platform().add_source(Rc::new(Upcalls(events.clone())));
 
     let to_store = port(xen, Parameter::StorePort)?;
@@ -251,6 +259,24 @@ fn window(xen: Xen, parameter: Parameter) -> Result<Window, Unusable> {
 fn port(xen: Xen, parameter: Parameter) -> Result<Port, Unusable> {
     let port = u32::try_from(xen.parameter(parameter)?).ok().filter(|port| *port != 0);
     port.map(Port).ok_or(Unusable::Missing(parameter))
+}
+
+/// Lets the timer ring at a time or before. False if that has come, or Xen does not take it.
+fn wake_at(until: Duration) -> bool {
+    let (Some(xen), Some(guest)) = (FOUND.xen.get(), FOUND.guest.get()) else { return false };
+    if guest.events.has_rung() {
+        FOUND.armed.set(None);
+    }
+    if until <= clock::now() {
+        return false;
+    }
+    // A timer that will ring in time is left alone: waking up early costs less than telling it again and again.
+    if FOUND.armed.get().is_some_and(|armed| armed <= until) {
+        return true;
+    }
+    let set = clock::system_time(until).is_some_and(|at| xen.set_timer(at).is_ok());
+    FOUND.armed.set(set.then_some(until));
+    set
 }
 
 /// Tells the other end of a port. One that is gone is noticed by its silence.
