@@ -21,6 +21,8 @@ pub enum Error {
     Refused(String),
     /// The answers lead nowhere: in a circle, or on and on.
     Endless(String),
+    /// The host's network interface has gone for good; why.
+    Detached(String),
 }
 
 impl fmt::Display for Error {
@@ -32,6 +34,7 @@ impl fmt::Display for Error {
             Self::TimedOut(name) => write!(f, "no server has said in time what {name} is"),
             Self::Refused(name) => write!(f, "no server wants to say what {name} is"),
             Self::Endless(name) => write!(f, "the answers for {name} lead nowhere"),
+            Self::Detached(reason) => f.write_str(reason),
         }
     }
 }
@@ -46,6 +49,7 @@ impl unik::Error for Error {
             Self::NoServer | Self::Refused(_) => ErrorKind::Unreachable,
             Self::TimedOut(_) => ErrorKind::TimedOut,
             Self::Endless(_) => ErrorKind::Corrupt,
+            Self::Detached(_) => ErrorKind::Detached,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One question to one server: a datagram from a port that nobody can guess, or a connection.
 
+use alloc::string::{String, ToString};
 use alloc::vec;
 use core::net::{IpAddr, SocketAddr};
 
@@ -7,6 +8,7 @@ use embedded_io_async::{Read, Write};
 use unik::clock::{Deadline, Sleep};
 use unik::net::{Stack, UdpSocket};
 use unik::random::Random;
+use unik::{Error, ErrorKind};
 
 use crate::message::{self, Answer, Kind, LONGEST};
 
@@ -21,6 +23,16 @@ pub(crate) enum Outcome {
     Silent,
     /// The server cannot be reached.
     Unreachable,
+    /// No server ever will be: the host's interface has gone for good, for this reason.
+    Detached(String),
+}
+
+/// What an error of the host means for a question.
+fn failed(error: &impl Error) -> Outcome {
+    match error.kind() {
+        ErrorKind::Detached => Outcome::Detached(error.to_string()),
+        _ => Outcome::Unreachable,
+    }
 }
 
 /// Asks in a datagram. What does not answer the question is not looked at, and the wait goes on: it may be forged.
@@ -36,14 +48,20 @@ pub(crate) async fn datagram<K: Stack, S: Sleep>(
     let Some(question) = message::question(number, name, kind, extended) else { return Outcome::Unreachable };
     let to = SocketAddr::new(server, PORT);
     // Each question has a port of its own (RFC 5452, 9.2).
-    let Ok(mut socket) = host.bind(0).await else { return Outcome::Unreachable };
+    let mut socket = match host.bind(0).await {
+        Ok(socket) => socket,
+        Err(error) => return failed(&error),
+    };
     let ask = async {
-        if socket.send(&question, to).await.is_err() {
-            return Outcome::Unreachable;
+        if let Err(error) = socket.send(&question, to).await {
+            return failed(&error);
         }
         let mut buffer = vec![0; usize::from(LONGEST)];
         loop {
-            let Ok((length, from)) = socket.receive(&mut buffer).await else { return Outcome::Unreachable };
+            let (length, from) = match socket.receive(&mut buffer).await {
+                Ok(received) => received,
+                Err(error) => return failed(&error),
+            };
             if from != to {
                 continue;
             }
@@ -66,19 +84,21 @@ pub(crate) async fn connection<K: Stack, S: Sleep>(
     let number = random.next_u64() as u16;
     let Some(question) = message::question(number, name, kind, false) else { return Outcome::Unreachable };
     let ask = async {
-        let mut flow = host.connect(SocketAddr::new(server, PORT)).await.ok()?;
-        let length = u16::try_from(question.len()).ok()?;
-        flow.write_all(&[&length.to_be_bytes()[..], &question].concat()).await.ok()?;
-        flow.flush().await.ok()?;
-        let mut length = [0; 2];
-        flow.read_exact(&mut length).await.ok()?;
-        let mut answer = vec![0; usize::from(u16::from_be_bytes(length))];
-        flow.read_exact(&mut answer).await.ok()?;
-        message::answer(&answer, number, name, kind)
+        let mut flow = match host.connect(SocketAddr::new(server, PORT)).await {
+            Ok(flow) => flow,
+            Err(error) => return failed(&error),
+        };
+        let answer = async {
+            let length = u16::try_from(question.len()).ok()?;
+            flow.write_all(&[&length.to_be_bytes()[..], &question].concat()).await.ok()?;
+            flow.flush().await.ok()?;
+            let mut length = [0; 2];
+            flow.read_exact(&mut length).await.ok()?;
+            let mut answer = vec![0; usize::from(u16::from_be_bytes(length))];
+            flow.read_exact(&mut answer).await.ok()?;
+            message::answer(&answer, number, name, kind)
+        };
+        answer.await.map_or(Outcome::Unreachable, Outcome::Answered)
     };
-    match deadline.limit(ask).await {
-        Ok(Some(answer)) => Outcome::Answered(answer),
-        Ok(None) => Outcome::Unreachable,
-        Err(_) => Outcome::Silent,
-    }
+    deadline.limit(ask).await.unwrap_or(Outcome::Silent)
 }

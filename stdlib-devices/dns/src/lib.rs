@@ -106,6 +106,7 @@ impl<K: Stack, S: Sleep, R: Random> Resolver<K, S, R> {
                         return Ok(answer);
                     }
                     Outcome::Silent => silent = true,
+                    Outcome::Detached(reason) => return Err(Error::Detached(reason)),
                 }
             }
             // Who has refused does so again.

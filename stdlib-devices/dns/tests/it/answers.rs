@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use simple_dns::{PacketFlag, RCODE};
 use unik::clock::{Monotonic, Sleep};
-use unik::concurrent::race;
+use unik::concurrent::{join, race};
 use unik::net::{Resolver as _, Stack as _, Udp as _, UdpSocket};
 use unik_dns::Error;
 
@@ -157,6 +157,24 @@ fn silence_ends_in_time_and_refusal_at_once() {
         let resolver = world.resolver(&SERVERS[..1]).await;
         assert_eq!(resolver.resolve("x.example").await, Err(Error::Refused("x.example".into())));
         assert_eq!(world.timer.now(), Duration::ZERO);
+    });
+}
+
+#[test]
+fn nobody_is_waited_for_when_the_interface_has_gone() {
+    run(async |world| {
+        let resolver = world.resolver(&SERVERS).await;
+        let gone = "the network interface has gone for good: 02:00:00:00:00:09 was taken from its wire";
+        let ask = async { resolver.resolve("x.example").await };
+        let detach = async {
+            world.timer.sleep(Duration::from_secs(1)).await;
+            world.wire.detach(9);
+        };
+        let (told, ()) = join(ask, detach).await;
+        assert_eq!((told, world.timer.now()), (Err(Error::Detached(gone.into())), Duration::from_secs(1)));
+        assert_eq!(resolver.resolve("y.example").await, Err(Error::Detached(gone.into())));
+        assert_eq!(unik::Error::kind(&Error::Detached(gone.into())), unik::ErrorKind::Detached);
+        assert_eq!(world.timer.now(), Duration::from_secs(1), "it is told at once");
     });
 }
 
