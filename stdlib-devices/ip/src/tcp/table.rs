@@ -307,9 +307,7 @@ impl Table {
     ) -> Poll<Result<usize, Error>> {
         let Some(listener) = self.listeners.get_mut(&port) else { return Poll::Pending };
         let Some(place) = listener.queue.pop_front() else {
-            if let Err(detached) = net.attached() {
-                return Poll::Ready(Err(detached));
-            }
+            net.attached()?;
             // Whoever has been dropped while it waited is woken for nothing, once.
             listener.accepting.retain(|other| !other.will_wake(cx.waker()));
             listener.accepting.push(cx.waker().clone());
@@ -327,12 +325,11 @@ impl Table {
         net.route(to.ip())?;
         let peer = SocketAddr::new(to.ip(), to.port());
         let source = net.iface.get_source_address(&to.ip().into()).ok_or(Error::NoRoute(to.ip()))?;
-        let is_free = |port: u16| {
-            let ends = Ends { peer, own: SocketAddr::new(source.into(), port) };
-            !self.listeners.contains_key(&port) && !self.places.contains_key(&ends)
-        };
-        let port = ports::any(net.random).find(|port| is_free(*port)).ok_or(Error::NoPort)?;
-        let ends = Ends { peer, own: SocketAddr::new(source.into(), port) };
+        let ends = |port: u16| Ends { peer, own: SocketAddr::new(source.into(), port) };
+        let is_free =
+            |port: &u16| !self.listeners.contains_key(port) && !self.places.contains_key(&ends(*port));
+        let port = ports::any(net.random).find(is_free).ok_or(Error::NoPort)?;
+        let ends = ends(port);
         let buffers = self.buffers(net).ok_or(Error::Exhausted)?;
         let mut connection = Connection::new(buffers, ends, Owner::Flow);
         connection.inside = net.is_ours(to.ip());
@@ -389,9 +386,8 @@ impl Table {
                 _ => self.remove(net, place),
             }
         }
-        for listener in self.listeners.values_mut() {
-            listener.accepting.drain(..).for_each(Waker::wake);
-        }
+        let listeners = self.listeners.values_mut();
+        listeners.for_each(|listener| listener.accepting.drain(..).for_each(Waker::wake));
     }
 
     /// Our addresses have changed: connections from an address that we have no more end.

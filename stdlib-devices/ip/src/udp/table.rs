@@ -154,9 +154,7 @@ impl Table {
     ) -> Poll<Result<(usize, SocketAddr), Error>> {
         let Some(port) = self.ports.get_mut(&port) else { return Poll::Ready(Err(Error::Closed)) };
         let Some((bytes, from)) = port.incoming.pop_front() else {
-            if let Err(detached) = net.attached() {
-                return Poll::Ready(Err(detached));
-            }
+            net.attached()?;
             port.reader = Some(cx.waker().clone());
             return Poll::Pending;
         };
@@ -176,9 +174,7 @@ impl Table {
         to: SocketAddr,
     ) -> Poll<Result<(), Error>> {
         let Some(port) = self.ports.get_mut(&number) else { return Poll::Ready(Err(Error::Closed)) };
-        if let Err(detached) = net.attached() {
-            return Poll::Ready(Err(detached));
-        }
+        net.attached()?;
         let headers = if to.is_ipv4() { 28 } else { 48 };
         if bytes.len() + headers > net.nic.capabilities().mtu {
             return Poll::Ready(Err(Error::TooLarge(bytes.len())));
