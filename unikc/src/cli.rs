@@ -18,6 +18,9 @@ pub(crate) const TARGET: &str = "target";
 pub(crate) const UNIKERNEL: &str = "unikernel";
 pub(crate) const LIBRARY: &str = "library";
 pub(crate) const BOOT: &str = "boot";
+const EVAL: &str = "eval";
+/// The commands that take a target if none is said.
+const CONCRETE: &[&str] = &["describe", "build", "run"];
 /// Before the option of a key, to make the id of its argument.
 const KEY: &str = "key:";
 
@@ -49,7 +52,7 @@ pub(crate) fn command() -> Command {
                     .help("Write nothing; show what would change"),
             ]),
             on_file("graph", "Show what an image consists of").args([
-                Arg::new("eval").long("eval").action(ArgAction::SetTrue)
+                Arg::new(EVAL).long(EVAL).action(ArgAction::SetTrue)
                     .help("Give every key its value, so that only devices remain"),
                 Arg::new("format").long("format").value_name("FORMAT").default_value("text")
                     .value_parser(PossibleValuesParser::new(["text", "dot", "json", "svg", "html"]))
@@ -143,8 +146,9 @@ pub(crate) struct KeyOption {
     pub(crate) ty: ValueType,
     /// Its default, as it is written.
     pub(crate) default: Option<String>,
-    /// Whether it is known at boot only: no option here, but told apart from a slip of the pen.
-    pub(crate) at_boot: bool,
+    /// Whether help leaves it out: it is known at boot only, or another target has it; no option here, but told apart from a
+    /// slip of the pen.
+    pub(crate) hidden: bool,
 }
 
 /// `unikc` with the keys of `file` as options of the command `name`. A key with an option of `unikc` itself is left out:
@@ -165,6 +169,28 @@ pub(crate) fn with_keys(command: Command, name: &str, file: &str, keys: &[KeyOpt
             command = command.arg(argument(key, short, &heading));
         }
         command
+    })
+}
+
+/// These keys, as they are on one target: those that it has no use for are not shown.
+pub(crate) fn only(keys: Vec<KeyOption>, there: &[KeyOption]) -> Vec<KeyOption> {
+    let on_it = |key: KeyOption| match there.iter().find(|other| other.option == key.option) {
+        Some(there) => there.clone(),
+        None => KeyOption { hidden: true, ..key },
+    };
+    keys.into_iter().map(on_it).collect()
+}
+
+/// `unikc` whose help of the command `name` says which target it is about, and how to see others.
+pub(crate) fn with_target(command: Command, name: &str, target: &str, others: &[String]) -> Command {
+    if others.is_empty() {
+        return command;
+    }
+    let others = others.join(", ");
+    command.mut_subcommand(name, |command| {
+        command.after_help(format!(
+            "What stands here is for the target `{target}`. For another, ask with `--target` and one of: {others}."
+        ))
     })
 }
 
@@ -190,7 +216,9 @@ fn argument(key: &KeyOption, short: Option<char>, heading: &str) -> Arg {
         .value_name(key.ty.to_string())
         .value_parser(parser);
     let arg = arg.help(help.trim().to_owned()).help_heading(heading.to_owned());
-    let arg = arg.allow_negative_numbers(key.ty == ValueType::Int).hide(key.at_boot);
+    // What no port can be is told by the value, not by an option that nobody has meant.
+    let signed = matches!(key.ty, ValueType::Int | ValueType::Port);
+    let arg = arg.allow_negative_numbers(signed).hide(key.hidden);
     let arg = match short {
         Some(short) => arg.short(short),
         None => arg,
@@ -225,6 +253,12 @@ pub(crate) struct Outline {
     pub(crate) library: Option<PathBuf>,
     /// The value of `--unikernel`.
     pub(crate) unikernel: Option<String>,
+    /// The value of `--target`.
+    pub(crate) target: Option<String>,
+    /// Whether help is asked for.
+    pub(crate) help: bool,
+    /// Whether keys are to have their values, so that there is a target in any case.
+    pub(crate) concrete: bool,
 }
 
 /// Looks at the arguments, the name of the program not included, and says which file they speak of. What follows an
@@ -234,7 +268,8 @@ pub(crate) fn outline(command: &Command, args: &[OsString]) -> Option<Outline> {
     let name = args.find(|arg| !arg.as_encoded_bytes().starts_with(b"-"))?.to_str()?;
     let command = command.find_subcommand(name)?;
     command.get_arguments().find(|arg| arg.get_id() == FILE)?;
-    let mut outline = Outline { command: name.to_owned(), ..Outline::default() };
+    let concrete = CONCRETE.contains(&name);
+    let mut outline = Outline { command: name.to_owned(), concrete, ..Outline::default() };
     let mut uncertain = Vec::new();
     let mut unknown_before = false;
     while let Some(arg) = args.next() {
@@ -247,6 +282,7 @@ pub(crate) fn outline(command: &Command, args: &[OsString]) -> Option<Outline> {
             continue;
         };
         let Some(known) = command.get_arguments().find(|arg| option.names(arg)) else {
+            outline.help |= option.is("help", 'h');
             unknown_before = option.value.is_none();
             continue;
         };
@@ -256,9 +292,11 @@ pub(crate) fn outline(command: &Command, args: &[OsString]) -> Option<Outline> {
             match known.get_id().as_str() {
                 LIBRARY => outline.library = Some(PathBuf::from(value)),
                 UNIKERNEL => outline.unikernel = value.into_string().ok(),
+                TARGET => outline.target = value.into_string().ok(),
                 _ => {}
             }
         }
+        outline.concrete |= known.get_id() == EVAL;
     }
     let there = |path: &PathBuf| path.extension().is_some_and(|it| it == "unik") || is_project(path);
     outline.file = outline.file.or_else(|| uncertain.into_iter().find(there));
@@ -296,6 +334,10 @@ impl<'a> Written<'a> {
             true => arg.get_long() == Some(self.name),
             false => arg.get_short().is_some_and(|short| self.name.starts_with(short)),
         }
+    }
+
+    fn is(&self, long: &str, short: char) -> bool {
+        if self.long { self.name == long } else { self.name.starts_with(short) }
     }
 }
 
@@ -351,7 +393,7 @@ mod tests {
             doc: format!("About {option}."),
             ty,
             default: Some("d".into()),
-            at_boot: false,
+            hidden: false,
         };
         let keys = [
             key("store", None, ValueType::Enum(Arc::new(store))),

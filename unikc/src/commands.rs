@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
 use unik_eval::Mode;
 use unik_graph::DeviceGraph;
 use unik_source::{Diagnostic, Sources};
@@ -52,17 +52,36 @@ fn run_with_keys(args: Vec<OsString>, error: &clap::Error) -> u8 {
         Some(Err(reason)) if error.use_stderr() => return failure(reason),
         Some(Err(_)) | None => return misunderstood(error, None),
     };
-    let keys = session.keys(outline.unikernel.as_deref());
-    let mut command = cli::with_keys(cli::command(), &outline.command, session.shown(), &keys);
+    let unikernel = outline.unikernel.as_deref();
+    // What an option means is told by the graph, also if the target has no use for it; help is about one target.
+    let shown = if outline.help { for_target(&outline, &session) } else { None };
+    let mut keys = session.keys(unikernel, None);
+    let mut command = cli::command();
+    if let Some((target, others)) = &shown {
+        let there = session.keys(unikernel, Some(target));
+        keys = cli::only(keys, &there);
+        command = cli::with_target(command, &outline.command, target, others);
+    }
+    let mut command = cli::with_keys(command, &outline.command, session.shown(), &keys);
     let mut kinds = Vec::new();
     if outline.command == RUN {
-        kinds = attach::kinds(&session.attachments(outline.unikernel.as_deref()));
+        let target = shown.as_ref().map(|(target, _)| target.as_str());
+        kinds = attach::kinds(&session.attachments(unikernel, target));
         command = attach::with_kinds(command, RUN, &kinds);
     }
     match command.try_get_matches_from(args) {
         Ok(matches) => dispatch(&matches, Some(session), keys, kinds),
         Err(error) => misunderstood(&error, Some(&session)),
     }
+}
+
+/// The target that would be taken, and the others; nothing if none would be, or one that is not there.
+fn for_target(outline: &cli::Outline, session: &Session) -> Option<(String, Vec<String>)> {
+    let (mut all, usual) = session.targets();
+    let target = outline.target.clone().or(usual.filter(|_| outline.concrete))?;
+    let at = all.iter().position(|name| *name == target)?;
+    all.remove(at);
+    Some((target, all))
 }
 
 /// Does what has been understood. `opened` is the file if it had to be opened for that.
@@ -131,6 +150,10 @@ fn misunderstood(error: &clap::Error, session: Option<&Session>) -> u8 {
     }
     // There is nobody left to tell if this fails.
     let _ = error.print();
+    let found = error.get(ContextKind::InvalidArg).map(ToString::to_string);
+    if error.kind() == ErrorKind::UnknownArgument && matches!(found.as_deref(), Some("true" | "false")) {
+        output::help("a flag takes its value behind `=`, as in `--debug=false`");
+    }
     if error.use_stderr() { exit::USAGE } else { exit::SUCCESS }
 }
 
@@ -163,7 +186,23 @@ impl Asked<'_> {
             }
         }
         report(&self.session, &diagnostics);
-        outcome.graph.filter(|_| !diagnostics.iter().any(Diagnostic::is_error))
+        let graph = outcome.graph.filter(|_| !diagnostics.iter().any(Diagnostic::is_error))?;
+        if mode == Mode::Concrete {
+            self.warn_of_idle(&graph);
+        }
+        Some(graph)
+    }
+
+    /// Warns of values that were given to keys which are not in the image: another target has them, or another choice.
+    fn warn_of_idle(&self, graph: &DeviceGraph) {
+        for (option, _) in cli::given(self.matches, &self.keys) {
+            if graph.keys.iter().all(|key| key.option != option) {
+                let target = graph.target.as_ref().map(|target| format!(" for `{}`", target.name));
+                let target = target.unwrap_or_default();
+                let image = &graph.unikernel;
+                output::warning(format_args!("nothing of the image `{image}`{target} reads `--{option}`"));
+            }
+        }
     }
 
     fn text(&self, id: &str) -> Option<&str> {

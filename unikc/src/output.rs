@@ -26,6 +26,11 @@ pub(crate) fn error(message: impl std::fmt::Display) {
     err(&format!("{}: {message}\n", paint("error", "1;31")));
 }
 
+/// Says in one line what is probably not what was meant.
+pub(crate) fn warning(message: impl std::fmt::Display) {
+    err(&format!("{}: {message}\n", paint("warning", "1;33")));
+}
+
 /// A change to try, below an error.
 pub(crate) fn help(message: impl std::fmt::Display) {
     err(&format!("  {}: {message}\n", paint("help", "1;36")));

@@ -107,14 +107,23 @@ impl Session {
         unik_eval::check_file(&self.db, self.file)
     }
 
-    /// The keys of an image. An image that is not named is the only one; of several,
+    /// The targets that the file knows, and the one that an image is built for if none is said.
+    pub(crate) fn targets(&self) -> (Vec<String>, Option<String>) {
+        let all = unik_check::platforms(&self.db, self.file);
+        let all: Vec<String> = all.iter().map(|(name, _)| name.to_string()).collect();
+        let usual = match all.as_slice() {
+            [only] => Some(only),
+            all => all.iter().find(|name| *name == KeyValues::USUAL_TARGET),
+        };
+        let usual = usual.cloned();
+        (all, usual)
+    }
+
+    /// The keys of an image, on one target or on whichever. An image that is not named is the only one; of several,
     /// all keys count.
-    pub(crate) fn keys(&self, unikernel: Option<&str>) -> Vec<KeyOption> {
-        let all = unik_check::unikernels(&self.db, self.file);
+    pub(crate) fn keys(&self, unikernel: Option<&str>, target: Option<&str>) -> Vec<KeyOption> {
         let mut keys: Vec<KeyOption> = Vec::new();
-        for (name, _) in all.iter().filter(|(name, _)| unikernel.is_none_or(|wanted| wanted == name)) {
-            let outcome =
-                unik_eval::evaluate(&self.db, self.file, Some(name), &KeyValues::default(), Mode::Symbolic);
+        for outcome in self.outcomes(unikernel, target) {
             for key in &outcome.keys {
                 if keys.iter().all(|known| known.option != key.option) {
                     keys.push(option_of(key, &outcome));
@@ -124,14 +133,20 @@ impl Session {
         keys
     }
 
-    /// What can be attached to an image, on whichever target; of several images if none is named.
-    pub(crate) fn attachments(&self, unikernel: Option<&str>) -> Vec<Attachment> {
+    /// What can be attached to an image, on one target or on whichever; of several images if none is named.
+    pub(crate) fn attachments(&self, unikernel: Option<&str>, target: Option<&str>) -> Vec<Attachment> {
+        let graphs = self.outcomes(unikernel, target).into_iter().filter_map(|outcome| outcome.graph);
+        graphs.flat_map(|graph| graph.attachments).collect()
+    }
+
+    /// What the unikernels of the file, or the one that is named, amount to while keys are symbols.
+    fn outcomes(&self, unikernel: Option<&str>, target: Option<&str>) -> Vec<Outcome> {
+        let values = KeyValues { target: target.map(Into::into), ..KeyValues::default() };
         let all = unik_check::unikernels(&self.db, self.file);
         let named = all.iter().filter(|(name, _)| unikernel.is_none_or(|wanted| wanted == name));
-        let graphs = named.filter_map(|(name, _)| {
-            unik_eval::evaluate(&self.db, self.file, Some(name), &KeyValues::default(), Mode::Symbolic).graph
-        });
-        graphs.flat_map(|graph| graph.attachments).collect()
+        named
+            .map(|(name, _)| unik_eval::evaluate(&self.db, self.file, Some(name), &values, Mode::Symbolic))
+            .collect()
     }
 
     /// The graph of an image, if there is one, and what is wrong with it, the file included.
@@ -151,7 +166,7 @@ fn option_of(key: &Key, outcome: &Outcome) -> KeyOption {
             Some(value) => value.option(&key.ty),
             None => outcome.exprs.text(default, &outcome.keys),
         }),
-        at_boot: key.stage == Stage::Run,
+        hidden: key.stage == Stage::Run,
     }
 }
 

@@ -30,6 +30,9 @@ pub struct Given {
 }
 
 impl KeyValues {
+    /// The target where keys have their values and nobody says for which.
+    pub const USUAL_TARGET: &'static str = USUAL_TARGET;
+
     /// With one more value.
     #[must_use]
     pub fn with(mut self, option: &str, text: &str) -> Self {

@@ -25,6 +25,8 @@ fn wrong_usage_ends_with_2() {
     check(line(root(), &format!("graph {server} --prt 80")), 2, &["'--port'"]);
     check(line(root(), &format!("graph {server} --store crash")), 2, &["'crunch'"]);
     check(line(root(), &format!("graph {server} --port 1 --port 2")), 2, &["multiple times"]);
+    check(line(root(), &format!("graph {server} --port -1")), 2, &["invalid value '-1' for '--port <Port>'"]);
+    check(line(root(), &format!("graph {server} --dhcp false")), 2, &["'false'", "`--debug=false`"]);
     check(
         line(root(), &format!("graph {server} --format jpeg")),
         2,
@@ -64,6 +66,48 @@ fn keys_stand_in_the_help_of_each_command_that_evaluates() {
             assert!(keys.contains(word), "no `{word}` in\n{help}");
         }
     }
+}
+
+#[test]
+fn help_is_about_the_target_that_would_be_taken() {
+    let app = "device host: Job { rust a key address: Int = 1 }\n\
+               device machine: Job { rust b key memory: Int = 1 }\n\
+               unikernel one = match target { unix => host, _ => machine }\n";
+    let there = folder([("app.unik", app.as_bytes())]);
+    let check = |words: &str, shown: &[&str], hidden: &[&str]| {
+        let help = line(there.path(), &format!("{words} --help")).ended(0);
+        for word in shown {
+            assert!(help.contains(word), "no `{word}` in\n{help}");
+        }
+        for word in hidden {
+            assert!(!help.contains(word), "`{word}` in\n{help}");
+        }
+    };
+    let (unix, bare) = ("--address <Int>", "--memory <Int>");
+    for command in ["run", "build", "describe", "graph --eval"] {
+        let command = format!("{command} app.unik");
+        check(&command, &["for the target `unix`", "virtio", unix], &[bare]);
+        check(&format!("{command} --target virtio"), &["for the target `virtio`", "unix", bare], &[unix]);
+    }
+    // While the target is open, so is which keys there are; one that is not there has none.
+    for command in ["check app.unik", "graph app.unik", "run app.unik --target unx"] {
+        check(command, &[unix, bare], &["for the target"]);
+    }
+}
+
+#[test]
+fn a_value_that_nothing_reads_is_told() {
+    let app = "enum Which { a, b }\nconfigure key which: Which = a\n\
+               device first: Job { rust a }\ndevice second: Job { rust b key memory: Int = 1 }\n\
+               unikernel one = match which { a => first, b => second }\n";
+    let there = folder([("app.unik", app.as_bytes())]);
+    let told = |words: &str| line(there.path(), words).err;
+    let warning = "warning: nothing of the image `one` for `unix` reads `--memory`\n";
+    assert_eq!(told("describe app.unik --memory 2"), warning);
+    assert_eq!(told("graph app.unik --eval --memory 2 --which a"), warning);
+    assert_eq!(told("describe app.unik --memory 2 --which b"), "");
+    assert_eq!(told("describe app.unik --which a"), "");
+    assert_eq!(told("graph app.unik --memory 2"), "", "while keys are symbols, it is read");
 }
 
 #[test]
