@@ -50,10 +50,11 @@ pub(crate) struct Missing {
 impl Missing {
     pub(crate) fn diagnostic(&self, place: Place) -> Diagnostic {
         let message = "this needs a Rust crate, and no `Cargo.toml` lies beside the file";
+        // The working directory has no name in the language.
+        let folder = if self.folder.is_empty() { "." } else { &self.folder };
         Diagnostic::error(codes::NO_CRATE, message, place, "a path of that crate")
             .note(format!(
-                "a `rust` path is relative to the crate in the folder of its `.unik` file, `{}`",
-                self.folder
+                "a `rust` path is relative to the crate in the folder of its `.unik` file, `{folder}`"
             ))
             .help("run `cargo init --lib` in that folder and write the constructor there")
     }

@@ -13,6 +13,8 @@ use serde_json::Value;
 use unik_graph::{Device, DeviceGraph, NodeKind, Rust};
 use unik_source::{Code, Diagnostic};
 
+pub use whole::{StdUser, needs_std};
+
 use crate::codes;
 use crate::layout::comment;
 use crate::{Crate, Origin, OriginKind};

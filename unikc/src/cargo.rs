@@ -126,6 +126,14 @@ impl Build<'_> {
         command.status().map(|status| status.success()).map_err(|reason| cannot_start(&reason))
     }
 
+    /// What `cargo metadata` tells of the crate and all below it; null if cargo cannot tell.
+    pub(crate) fn metadata(&self) -> Value {
+        let mut command = self.command("metadata");
+        command.args(["--format-version=1", "--offline", "--filter-platform", env!("UNIKC_HOST")]);
+        let output = command.stderr(Stdio::null()).output();
+        output.ok().and_then(|output| serde_json::from_slice(&output.stdout).ok()).unwrap_or_default()
+    }
+
     /// The packages that need `package` themselves, with version and place, as cargo shows them; none if cargo cannot tell.
     pub(crate) fn dependents(&self, package: &str) -> Vec<String> {
         let mut command = self.command("tree");

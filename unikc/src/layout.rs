@@ -69,11 +69,21 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<bool> 
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    // Whoever reads it at this moment sees the old file or the new one.
-    let fresh = beside(path);
-    fs::write(&fresh, content)?;
-    fs::rename(&fresh, path)?;
+    replace(path, |fresh| fs::write(fresh, content))?;
     Ok(true)
+}
+
+/// Puts what `make` writes in the place of a file: whoever reads it at this moment sees the old one or the new one. If that fails
+/// nothing is left of the attempt.
+pub(crate) fn replace(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let fresh = path.with_file_name(name);
+    let made = make(&fresh).and_then(|()| fs::rename(&fresh, path));
+    if made.is_err() {
+        let _ = fs::remove_file(&fresh);
+    }
+    made
 }
 
 /// The file beside an image that debuggers read.
@@ -81,11 +91,4 @@ pub(crate) fn debug(artifact: &Path) -> PathBuf {
     let mut name = artifact.file_name().unwrap_or_default().to_owned();
     name.push(".debug");
     artifact.with_file_name(name)
-}
-
-/// A name beside a file, for what will replace it.
-pub(crate) fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    path.with_file_name(name)
 }

@@ -21,6 +21,7 @@ mod render;
 mod resolve;
 mod rustc;
 mod session;
+mod std_users;
 mod system;
 
 use std::process::ExitCode;

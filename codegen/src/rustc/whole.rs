@@ -27,7 +27,7 @@ pub(super) fn told(message: &Value, generated: &Crate, graph: &DeviceGraph) -> O
     match (code, bare) {
         ("E0152", Some(target)) => {
             let user = core::iter::once(text).chain(children.iter().copied()).find_map(user_of_std);
-            Some(needs_std(user, &target.name, generated, graph))
+            Some(first_user(user, &target.name, generated, graph))
         }
         _ if text.starts_with("linking with") => {
             let lines: Vec<&str> = children.iter().flat_map(|child| child.lines()).collect();
@@ -49,7 +49,59 @@ fn user_of_std(text: &str) -> Option<&str> {
     rest.split_once('`').map(|(user, _)| user)
 }
 
-fn needs_std(
+/// A crate that needs `std`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StdUser {
+    /// Its name.
+    pub name: String,
+    /// The crates of the generated manifest that lead to it, itself perhaps; names of libraries.
+    pub through: Vec<String>,
+}
+
+/// The diagnostic for all crates of an image without an operating system that need `std`, each at the first device that brings it
+/// in; nothing if there are none.
+pub fn needs_std(users: &[StdUser], generated: &Crate, graph: &DeviceGraph) -> Option<Diagnostic> {
+    let names: Vec<String> = users.iter().map(|user| format!("`{}`", comment(&user.name))).collect();
+    let crates = match names.as_slice() {
+        [] => return None,
+        [only] => format!("the crate {only} needs"),
+        [many @ .., last] => format!("the crates {} and {last} need", many.join(", ")),
+    };
+    let mut brought: Vec<(&Node, Vec<&str>)> = Vec::new();
+    for (user, name) in users.iter().zip(&names) {
+        let mut folders = user.through.iter().filter_map(|lib| generated.libs.get(lib));
+        let Some((node, _)) = folders.find_map(|folder| first_of(graph, folder)) else { continue };
+        match brought.iter_mut().find(|(other, _)| other.id == node.id) {
+            Some((_, names)) => names.push(name),
+            None => brought.push((node, vec![name])),
+        }
+    }
+    let target = graph.target.as_ref().map_or("the target", |target| target.name.as_str());
+    let message = format!("{crates} `std`, and `{target}` has no operating system to give it");
+    let mut labels =
+        brought.iter().map(|(node, names)| (node.place, format!("brings in {}", names.join(", "))));
+    let (place, label) = labels.next().unwrap_or((graph.place, "crates of this unikernel".to_owned()));
+    let told = Diagnostic::error(codes::NEEDS_SYSTEM, message, place, label);
+    let told = labels.fold(told, |told, (place, label)| told.label(place, label));
+    let (own, others): (Vec<_>, Vec<_>) =
+        users.iter().partition(|user| generated.libs.contains_key(user.name.as_str()));
+    let helps = [(own.is_empty(), OWN), (others.is_empty(), FOREIGN)];
+    let helps: Vec<&str> = helps.into_iter().filter(|(none, _)| !none).map(|(_, help)| help).collect();
+    Some(told.note(consists(target)).help(format!("{}, or {ELSEWHERE}", helps.join("; "))))
+}
+
+/// What helps where a crate beside a `.unik` file needs `std`, and where one does that came with another.
+const OWN: &str =
+    "write `#![no_std]` at the top of its `lib.rs` and take what it needs of `std` from `core` and `alloc`";
+const FOREIGN: &str =
+    "turn its default features off where it is a dependency, often a feature `std`, take another crate";
+const ELSEWHERE: &str = "choose a target with an operating system";
+
+fn consists(target: &str) -> String {
+    format!("images for `{target}` consist of `core`, `alloc` and crates that need no more")
+}
+
+fn first_user(
     user: Option<&str>,
     target: &str,
     generated: &Crate,
@@ -58,13 +110,10 @@ fn needs_std(
     let name = user.map_or("a crate of the image".to_owned(), |user| format!("the crate `{user}`"));
     let message = format!("{name} needs `std`, and `{target}` has no operating system to give it");
     let (node, diagnostic) = at_user(message, user, generated, graph);
-    let diagnostic = diagnostic
-        .note(format!("images for `{target}` consist of `core`, `alloc` and crates that need no more"));
     // A crate of the user is beside a `.unik` file; another one came with one of those.
-    let help = match user.and_then(|user| generated.libs.get(user)) {
-        Some(_) => "write `#![no_std]` at the top of its `lib.rs` and take what it needs of `std` from `core` and `alloc`, or choose a target with an operating system".to_owned(),
-        None => "turn its default features off where it is a dependency, often a feature `std`, take another crate, or choose a target with an operating system".to_owned(),
-    };
+    let own = user.is_some_and(|user| generated.libs.contains_key(user));
+    let help = format!("{}, or {ELSEWHERE}", if own { OWN } else { FOREIGN });
+    let diagnostic = diagnostic.note(consists(target));
     (node, diagnostic.help(help))
 }
 

@@ -541,6 +541,52 @@ fn a_crate_that_needs_std_where_there_is_none() {
 }
 
 #[test]
+fn all_crates_that_need_std_are_told_with_the_devices_that_bring_them_in() {
+    let graph = bare_with("fixture", "count");
+    let generated = generate(&graph, &App, &resolution(&graph, "../..")).unwrap();
+    let check = |users: &[(&str, &[&str])], expected: &Expect| {
+        let users: Vec<rustc::StdUser> = users
+            .iter()
+            .map(|(name, through)| rustc::StdUser {
+                name: (*name).to_owned(),
+                through: through.iter().map(|lib| (*lib).to_owned()).collect(),
+            })
+            .collect();
+        let told = rustc::needs_std(&users, &generated, &graph);
+        expected.assert_eq(&told.map_or("nothing\n".to_owned(), |told| shown(&told)));
+    };
+    check(
+        &[
+            ("fixture_devices", &["fixture_devices"]),
+            ("once_cell", &["fixture_devices"]),
+            ("far", &["nobody"]),
+        ],
+        &expect![[r#"
+            E0508: the crates `fixture_devices`, `once_cell` and `far` need `std`, and `bare` has no operating system to give it
+              app 5: brings in `fixture_devices`, `once_cell`
+              note: images for `bare` consist of `core`, `alloc` and crates that need no more
+              help: write `#![no_std]` at the top of its `lib.rs` and take what it needs of `std` from `core` and `alloc`; turn its default features off where it is a dependency, often a feature `std`, take another crate, or choose a target with an operating system
+        "#]],
+    );
+    check(
+        &[("regex", &["fixture_bare"]), ("once_cell", &["fixture_devices"])],
+        &expect![[r#"
+        E0508: the crates `regex` and `once_cell` need `std`, and `bare` has no operating system to give it
+          app 1: brings in `regex`
+          app 5: brings in `once_cell`
+          note: images for `bare` consist of `core`, `alloc` and crates that need no more
+          help: turn its default features off where it is a dependency, often a feature `std`, take another crate, or choose a target with an operating system
+    "#]],
+    );
+    check(
+        &[],
+        &expect![[r#"
+        nothing
+    "#]],
+    );
+}
+
+#[test]
 fn a_crate_that_needs_a_c_library_where_there_is_none() {
     check_rustc(
         "needs_c",

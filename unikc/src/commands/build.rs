@@ -4,13 +4,14 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use unik_codegen::{codes, rustc};
+use unik_codegen::{codes, manifest, rustc};
+use unik_source::Diagnostic;
 
 use super::configure::{Written, configure, shown};
 use super::{Asked, failure, report};
 use crate::cargo::{Build, Built};
 use crate::image::{Fault, Image};
-use crate::{exit, launch, layout, output};
+use crate::{exit, launch, layout, output, std_users};
 
 /// Builds it, and prints where it is.
 pub(crate) fn run(asked: &Asked<'_>) -> u8 {
@@ -109,11 +110,26 @@ fn lock(folder: &Path) -> std::io::Result<File> {
     Ok(lock)
 }
 
+/// What rustc says where `std` comes beside the image's own handler of panics: it names the first crate that wants it.
+const TWO_OF_ONE: &str = "E0152";
+
 /// Says why it did not compile: mistakes in the generated crate are told at the `.unik` file, those in crates that people
 /// wrote as rustc tells them, and what else cargo has to say as it is.
 fn explain(asked: &Asked<'_>, written: &Written, build: &Build<'_>, built: &Built) {
     let mut told = rustc::diagnostics(&built.messages, &written.made, &written.graph);
     told.extend(unik_codegen::excluded(&built.said, &written.graph, &written.crates));
+    told.extend(manifest::refused(&built.said, &written.graph, &written.crates));
+    if build.bare && built.messages.iter().any(|message| message["message"]["code"]["code"] == TWO_OF_ONE) {
+        let users = std_users::users(&build.metadata(), |path| fs::read_to_string(path).ok());
+        let first =
+            |told: &Diagnostic| users.iter().any(|user| told.message.contains(&format!("`{}`", user.name)));
+        let all = rustc::needs_std(&users, &written.made, &written.graph).filter(|_| users.len() > 1);
+        if let (Some(all), Some(told)) =
+            (all, told.iter_mut().find(|told| told.code == codes::NEEDS_SYSTEM && first(told)))
+        {
+            *told = all;
+        }
+    }
     let mut said = String::new();
     for message in &built.messages {
         if message["target"]["kind"][0] != "bin" && message["message"]["level"] == "error" {
@@ -135,12 +151,10 @@ fn explain(asked: &Asked<'_>, written: &Written, build: &Build<'_>, built: &Buil
 
 /// Puts a file where it belongs. It may be running: then the old file stays with whoever runs it.
 fn place(program: &Path, artifact: &Path) -> Result<(), u8> {
-    let fresh = layout::beside(artifact);
     artifact
         .parent()
         .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::copy(program, &fresh))
-        .and_then(|_| fs::rename(&fresh, artifact))
+        .and_then(|()| layout::replace(artifact, |fresh| fs::copy(program, fresh).map(|_| ())))
         .map_err(|reason| failure(format_args!("cannot write `{}`: {reason}", artifact.display())))
 }
 

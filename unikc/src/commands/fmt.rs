@@ -84,15 +84,9 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if permissions.readonly() {
         return Err(io::Error::other("it is read-only"));
     }
-    let fresh = layout::beside(&path);
-    let written = fs::write(&fresh, text)
-        .and_then(|()| fs::set_permissions(&fresh, permissions))
-        .and_then(|()| fs::rename(&fresh, &path));
-    if written.is_err() {
-        // Nothing that was not there before shall stay.
-        let _ = fs::remove_file(&fresh);
-    }
-    written
+    layout::replace(&path, |fresh| {
+        fs::write(fresh, text).and_then(|()| fs::set_permissions(fresh, permissions))
+    })
 }
 
 /// The texts that are meant, each once. `refused` hears of those that cannot be read.

@@ -106,3 +106,27 @@ fn the_crate_is_the_same_from_wherever_it_is_written() {
     assert_eq!(written(&there.path().join("one/src"), "../app.unik"), beside);
     assert_eq!(written(Path::new("/"), whole.to_str().unwrap()), beside);
 }
+
+#[test]
+fn a_crate_that_has_lost_its_workspace_is_told_at_its_device() {
+    let there = tempfile::tempdir().unwrap();
+    let project = there.path().join("lost");
+    assert_eq!(line(there.path(), "new lost").code, Some(0));
+    let manifest = project.join("Cargo.toml");
+    let whole = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, whole.replace("edition = \"2024\"", "edition.workspace = true")).unwrap();
+    let told = |words: &[&str]| {
+        let done = built(there.path(), "build lost --profile dev");
+        assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{}", done.err);
+        for word in
+            ["error[E0511]", "lost/app.unik:", "lost/Cargo.toml", "its crate `lost`"].iter().chain(words)
+        {
+            assert!(done.err.contains(word), "no `{word}` in {}", done.err);
+        }
+    };
+    told(&["no folder above it is a workspace"]);
+    fs::write(there.path().join("Cargo.toml"), "[workspace]\nmembers = [\"lost\"]\n").unwrap();
+    told(&["`workspace.package.edition` was not defined", "the workspace that is around it"]);
+    fs::write(&manifest, whole + "gone = { path = \"../gone\" }\n").unwrap();
+    told(&["gone/Cargo.toml", "No such file"]);
+}

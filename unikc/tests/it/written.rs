@@ -82,6 +82,18 @@ fn a_manifest_that_cannot_be_used_is_told_at_the_place_that_needs_it() {
 }
 
 #[test]
+fn nothing_is_left_of_a_file_that_cannot_be_written() {
+    let there = project();
+    let src = there.path().join("target/unik/one-unix/src");
+    fs::create_dir_all(src.join("main.rs")).unwrap();
+    let done = configure(there.path());
+    assert_eq!(done.code, Some(1));
+    assert!(done.err.contains("main.rs"), "{}", done.err);
+    let left: Vec<_> = fs::read_dir(&src).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["main.rs"]);
+}
+
+#[test]
 fn a_library_is_read_from_where_it_is_said_to_be() {
     let there = project();
     let library = folder([
