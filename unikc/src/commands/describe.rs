@@ -63,21 +63,21 @@ fn key_row(graph: &DeviceGraph, key: &Key) -> Vec<String> {
         value,
         origin.to_owned(),
         key.declared_by.to_string(),
-        first_line(&key.doc),
+        first_sentence(&key.doc),
     ]
 }
 
 /// Option, the device that asks for it, what that is.
 fn attachment_row(attached: &Attachment) -> Vec<String> {
     let option = format!("--{} {}", attached.kind, attached.name);
-    vec![option, attached.node.to_string(), first_line(&attached.doc)]
+    vec![option, attached.node.to_string(), first_sentence(&attached.doc)]
 }
 
 fn device_rows(graph: &DeviceGraph) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for (_, node) in graph.nodes() {
         if let NodeKind::Device(device) = &node.kind {
-            let doc = first_line(&device.doc);
+            let doc = first_sentence(&device.doc);
             rows.push(vec![
                 node.id.to_string(),
                 device.name.to_string(),
@@ -128,6 +128,26 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+/// What stands for a documentation in a table: its first sentence, which may go over several lines.
+fn first_sentence(text: &str) -> String {
+    let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+    let paragraph = lines.collect::<Vec<_>>().join(" ");
+    let starts = |rest: &str| rest.chars().next().is_some_and(|char| char.is_uppercase() || char == '`');
+    let mut stops = paragraph.match_indices(". ").filter(|(at, _)| starts(&paragraph[at + 2..]));
+    stops.next().map_or(paragraph.clone(), |(at, _)| paragraph[..=at].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn a_table_shows_the_first_sentence() {
+        let check = |text: &str, expected: &str| assert_eq!(first_sentence(text), expected);
+        check("", "");
+        check("Where it\nlistens. Only this machine can.", "Where it listens.");
+        check("As in 10.0.0.2/24. Without one, none.", "As in 10.0.0.2/24.");
+        check("A size, e.g. 4KiB\n\nMore.", "A size, e.g. 4KiB");
+        check("The nic: `--nic a=b`. `c` is another.", "The nic: `--nic a=b`.");
+    }
 }
