@@ -289,9 +289,23 @@ fn lex(text: &str, mut see: impl FnMut(Token)) {
     let mut lexer = TokenKind::lexer(&text[lexed..]);
     while let Some(kind) = lexer.next() {
         let range = lexer.span();
-        let span = Span::new(lexed + range.start, lexed + range.end);
+        let mut span = Span::new(lexed + range.start, lexed + range.end);
         let kind = match kind {
             Ok(TokenKind::Comment) => comment(lexer.slice()),
+            Ok(TokenKind::RelativePath) => match lexer.slice().find("//") {
+                Some(comment) => {
+                    // A comment ends a path as it ends everything; behind dots alone there is no path.
+                    let (kind, length) = match lexer.slice()[..comment].contains('/') {
+                        true => (TokenKind::RelativePath, comment),
+                        false => (TokenKind::Dot, 1),
+                    };
+                    lexed += range.start + length;
+                    span = Span::new(lexed - length, lexed);
+                    lexer = TokenKind::lexer(&text[lexed..]);
+                    kind
+                }
+                None => TokenKind::RelativePath,
+            },
             Ok(kind) => kind,
             Err(()) => TokenKind::Unknown,
         };

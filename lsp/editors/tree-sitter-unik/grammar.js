@@ -72,7 +72,11 @@ module.exports = grammar({
     // Files may be called like reserved words.
     _path_segment: ($) => choice($.path_segment, alias(choice(...RESERVED), $.path_segment)),
     path_segment: ($) => $.name,
-    relative_path: () => token(/\.\.?\/[A-Za-z0-9_.\/-]*/),
+    // Two slashes begin a comment.
+    relative_path: () => choice(
+      token(/\.\.?\//),
+      seq(token(/\.\.?(\/[A-Za-z0-9_.-]+)+/), optional(token.immediate('/'))),
+    ),
     crate_path: ($) => seq("crate", field("name", $.name)),
 
     imported_names: ($) => seq("{", list($.imported_name), "}"),

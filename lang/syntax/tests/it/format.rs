@@ -380,6 +380,21 @@ fn what_does_not_fit_is_broken_from_the_outside() {
 }
 
 #[test]
+fn a_comment_behind_a_dot_or_a_path_is_kept() {
+    for (text, expected) in [
+        ("let x=net.// here\ntcp(1)", expect_test::expect![[r#"
+            let x = net. // here
+              tcp(1)
+        "#]]),
+        ("import ./mine//theirs", expect_test::expect![[r#"
+            import ./mine //theirs
+        "#]]),
+    ] {
+        expected.assert_eq(&formats(text));
+    }
+}
+
+#[test]
 fn items_with_mistakes_stay_as_they_are() {
     let check = |text: &str, expected: &str| assert_eq!(formats(text), expected);
     check("let a=1\nlet  b = (\n\n\nlet c=3", "let a = 1\nlet  b = (\n\nlet c = 3\n");

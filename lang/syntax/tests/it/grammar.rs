@@ -31,6 +31,31 @@ fn imports() {
 }
 
 #[test]
+fn a_file_that_is_called_like_a_keyword_is_imported_and_an_item_follows() {
+    check(
+        "import std/configure\nkey n: Int = 1\nimport std/run key m: Int = 2\nimport std/generative\ndevice d: Job { rust d }\n\
+         configure\nkey k: Int = 3",
+        expect![[r#"
+            (import (std configure))
+            (key n : Int = 1)
+            (import (std run))
+            (key m : Int = 2)
+            (import (std generative))
+            (device d : Job {(rust d)})
+            (configure-key k : Int = 3)"#]],
+    );
+}
+
+#[test]
+fn a_comment_begins_behind_a_dot_and_behind_a_path() {
+    check("let x = net.// here\n tcp(1)", expect!["(let x = ((. net tcp) 1))"]);
+    check("let x = net./// here\n tcp(1)", expect!["(let x = ((. net tcp) 1))"]);
+    check("import ./mine// and theirs\nimport ../a/b//c", expect![[r#"
+        (import (relative ./mine))
+        (import (relative ../a/b))"#]]);
+}
+
+#[test]
 fn module_types() {
     check(
         "module type A = trait A\nmodule type B: A, kv.C = trait unik::type::key::B",

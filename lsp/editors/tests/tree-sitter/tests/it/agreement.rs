@@ -1,6 +1,6 @@
 //! Tree-sitter and the parser of the language accept and reject the same texts.
 //!
-//! Four rules of ours are no matter of a grammar, and are the only exceptions: see [`Exception`].
+//! Three rules of ours are no matter of a grammar, and are the only exceptions: see [`Exception`].
 
 use std::collections::HashSet;
 
@@ -24,9 +24,6 @@ enum Exception {
     Line,
     /// Trees have a limited depth (`lang/syntax/src/parse/limits.rs`).
     Depth,
-    /// Our lexer knows no grammar, so `.//` begins a relative path everywhere; to tree-sitter it is a dot and a comment where
-    /// no path can stand.
-    DotComment,
 }
 
 fn mistakes(text: &str) -> Vec<Diagnostic> {
@@ -72,14 +69,8 @@ fn check(from: &str, text: &str) -> Option<Exception> {
     if ours == theirs {
         return None;
     }
-    let path = |token: &Token| {
-        token.kind == TokenKind::RelativePath
-            && text[token.span.range()].trim_start_matches('.').starts_with("//")
-    };
     if theirs && mistakes.iter().any(|mistake| mistake.code == codes::TOO_DEEP) {
         Some(Exception::Depth)
-    } else if theirs && tokens(text).iter().any(path) {
-        Some(Exception::DotComment)
     } else if theirs && items_differ(text) {
         Some(Exception::Layout)
     } else if theirs && word_at_end_of_line(text) {
@@ -163,6 +154,11 @@ fn words_are_names_where_the_language_says_so() {
         ("import crate crate", true),
         ("import foo/bar", false),
         ("import std", false),
+        ("import ./a/b// c", true),
+        ("import ../a//c", true),
+        ("import .//c", false),
+        ("let a = b.// c\nd", true),
+        ("import std/configure\nkey n: Int = 1", true),
         ("module type T: a.b, c = trait a::type::B", true),
         ("module type T = T", false),
         ("let match = 1", false),
