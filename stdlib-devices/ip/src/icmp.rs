@@ -41,6 +41,10 @@ impl<W: World> Host for Icmp<W> {
         self.0.with(|state, _| state.addresses())
     }
 
+    fn routers(&self) -> Vec<IpAddr> {
+        self.0.with(|state, _| state.routers())
+    }
+
     fn name_servers(&self) -> Vec<IpAddr> {
         self.0.with(|state, _| state.name_servers())
     }

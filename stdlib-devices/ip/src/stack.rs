@@ -38,6 +38,10 @@ impl<W: World> Host for Stack<W> {
         self.udp.addresses()
     }
 
+    fn routers(&self) -> Vec<IpAddr> {
+        self.udp.routers()
+    }
+
     fn name_servers(&self) -> Vec<IpAddr> {
         self.udp.name_servers()
     }

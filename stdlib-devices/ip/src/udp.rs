@@ -39,6 +39,10 @@ impl<W: World> Host for Udp<W> {
         self.0.with(|state, _| state.addresses())
     }
 
+    fn routers(&self) -> Vec<IpAddr> {
+        self.0.with(|state, _| state.routers())
+    }
+
     fn name_servers(&self) -> Vec<IpAddr> {
         self.0.with(|state, _| state.name_servers())
     }

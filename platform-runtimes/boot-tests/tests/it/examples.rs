@@ -118,6 +118,7 @@ mod talk {
         let image = Image::example("dhcp-client", machine.target, &[]);
         let mut guest = Guest::start(&image, machine, &["--nic", "service=user,net=10.9.8.0/24"], &[]);
         guest.says("address 10.9.8.15/24");
+        guest.says("routers: 10.9.8.2");
         guest.ends(0, "name servers: 10.9.8.3");
     }
 

@@ -39,6 +39,10 @@ impl Host for Stack {
         vec![Cidr::new(OWN.into(), 8).expect("8 bits are fewer than 32")]
     }
 
+    fn routers(&self) -> Vec<IpAddr> {
+        Vec::new()
+    }
+
     fn name_servers(&self) -> Vec<IpAddr> {
         Vec::new()
     }

@@ -7,13 +7,17 @@ use core::time::Duration;
 use super::Cidr;
 use crate::Error;
 
-/// A host on a network: what it is called there, and whom it asks for names.
+/// A host on a network: what it is called there, who leads out of it, and whom it asks for names.
 pub trait Host {
     /// What goes wrong with what it sends and receives.
     type Error: Error;
 
     /// The addresses that it has now. They may change: a lease ends, a router announces another prefix.
     fn addresses(&self) -> Vec<Cidr>;
+
+    /// The routers that it gives what is for other networks (RFC 2132, 3.5; RFC 4861, 6.3.6): at most one of IPv4, then at most
+    /// one of IPv6. They may change as the addresses do.
+    fn routers(&self) -> Vec<IpAddr>;
 
     /// The servers that it was told to ask for names (RFC 2132, 3.8; RFC 8106), best first; may be empty.
     fn name_servers(&self) -> Vec<IpAddr>;
@@ -56,6 +60,10 @@ impl<T: Host> Host for &T {
 
     fn addresses(&self) -> Vec<Cidr> {
         T::addresses(self)
+    }
+
+    fn routers(&self) -> Vec<IpAddr> {
+        T::routers(self)
     }
 
     fn name_servers(&self) -> Vec<IpAddr> {

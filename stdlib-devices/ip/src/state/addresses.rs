@@ -156,6 +156,20 @@ impl State {
         self.addresses.all().chain(self.parts.routers.addresses()).collect()
     }
 
+    /// The routers that we use: of IPv4, then of IPv6.
+    pub(crate) fn routers(&self) -> Vec<IpAddr> {
+        let (v4, v6) = self.gateways();
+        v4.map(IpAddr::from).into_iter().chain(v6.map(IpAddr::from)).collect()
+    }
+
+    /// The ways out: what is configured, else what we were told.
+    fn gateways(&self) -> (Option<Ipv4Addr>, Option<Ipv6Addr>) {
+        (
+            self.addresses.v4_gateway.or(self.parts.leased_gateway),
+            self.addresses.v6_gateway.or(self.parts.routers.gateway()),
+        )
+    }
+
     /// The servers for names that we were told.
     pub(crate) fn name_servers(&self) -> Vec<IpAddr> {
         self.addresses.servers.iter().copied().chain(self.parts.routers.servers()).collect()
@@ -164,8 +178,7 @@ impl State {
     /// Gives smoltcp the addresses and routes that hold now, and says so to those whom it concerns.
     pub(super) fn readdress<N: Nic>(&mut self, around: Around<'_, N>) {
         let addresses = self.addresses();
-        let v4_gateway = self.addresses.v4_gateway.or(self.parts.leased_gateway);
-        let v6_gateway = self.addresses.v6_gateway.or(self.parts.routers.gateway());
+        let (v4_gateway, v6_gateway) = self.gateways();
         self.iface.routes_mut().update(|routes| {
             routes.clear();
             routes.extend(v4_gateway.map(Route::new_ipv4_gateway));

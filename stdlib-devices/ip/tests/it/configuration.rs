@@ -172,6 +172,7 @@ fn a_lease_gives_an_address_a_router_and_servers() {
         let (ethernet, leased) = lodger(world, wire).await;
         let host = udp(&ethernet, &leased.unwrap()).await;
         assert_eq!(v4(&host), [cidr("10.0.0.50/24")]);
+        assert_eq!(host.routers(), ["10.0.0.1".parse::<IpAddr>().unwrap()]);
         let servers: Vec<IpAddr> = host.name_servers();
         assert_eq!(servers, ["10.0.0.53".parse::<IpAddr>().unwrap(), "8.8.8.8".parse().unwrap()]);
         assert!(world.timer.now() < Duration::from_secs(1));
@@ -208,7 +209,7 @@ fn a_lease_that_is_not_renewed_ends_and_another_is_asked_for() {
         let (ethernet, leased) = lodger(world, wire).await;
         let host = udp(&ethernet, &leased.unwrap()).await;
         world.timer.sleep(Duration::from_secs(1010)).await;
-        assert_eq!((v4(&host), host.name_servers()), (vec![], vec![]));
+        assert_eq!((v4(&host), host.routers(), host.name_servers()), (vec![], vec![], vec![]));
         *server.answers.borrow_mut() = vec![ACK];
         world.timer.sleep(Duration::from_secs(30)).await;
         assert_eq!(v4(&host), [cidr("10.0.0.50/24")]);

@@ -119,6 +119,7 @@ fn an_announced_prefix_makes_an_address_until_it_is_over() {
     let told = Advertisement::new().prefix(PREFIX, 64, 0xc0, 600).server(server, 300);
     with_router(told, async |world, host, _| {
         assert_eq!(addresses(&host), [LINK, MADE]);
+        assert_eq!(host.routers(), [IpAddr::V6(ROUTER)]);
         assert_eq!(host.name_servers(), [IpAddr::V6(server)]);
         world.timer.sleep(Duration::from_secs(301)).await;
         assert_eq!(host.name_servers(), [] as [IpAddr; 0]);

@@ -201,6 +201,7 @@ fn dhcp_client() {
         udhcpd -f /run/udhcpd.conf >/run/udhcpd.log 2>&1 &");
     host.launch(&example("dhcp-client"), &["--nic", "service=lan0"], &[]);
     host.says("address 10.9.8.20/24");
+    host.says("routers: 10.9.8.1");
     host.exits(0, "name servers: 10.9.8.3");
     let log = host.sh("cat /run/udhcpd.log");
     assert!(log.contains("10.9.8.20"), "{log}");
