@@ -3,6 +3,7 @@
 
 mod examples;
 mod launcher;
+mod libvirt;
 mod load;
 mod network;
 mod troubles;
