@@ -382,13 +382,19 @@ fn what_does_not_fit_is_broken_from_the_outside() {
 #[test]
 fn a_comment_behind_a_dot_or_a_path_is_kept() {
     for (text, expected) in [
-        ("let x=net.// here\ntcp(1)", expect_test::expect![[r#"
+        (
+            "let x=net.// here\ntcp(1)",
+            expect_test::expect![[r#"
             let x = net. // here
               tcp(1)
-        "#]]),
-        ("import ./mine//theirs", expect_test::expect![[r#"
+        "#]],
+        ),
+        (
+            "import ./mine//theirs",
+            expect_test::expect![[r#"
             import ./mine //theirs
-        "#]]),
+        "#]],
+        ),
     ] {
         expected.assert_eq(&formats(text));
     }

@@ -50,9 +50,12 @@ fn a_file_that_is_called_like_a_keyword_is_imported_and_an_item_follows() {
 fn a_comment_begins_behind_a_dot_and_behind_a_path() {
     check("let x = net.// here\n tcp(1)", expect!["(let x = ((. net tcp) 1))"]);
     check("let x = net./// here\n tcp(1)", expect!["(let x = ((. net tcp) 1))"]);
-    check("import ./mine// and theirs\nimport ../a/b//c", expect![[r#"
+    check(
+        "import ./mine// and theirs\nimport ../a/b//c",
+        expect![[r#"
         (import (relative ./mine))
-        (import (relative ../a/b))"#]]);
+        (import (relative ../a/b))"#]],
+    );
 }
 
 #[test]
