@@ -60,7 +60,7 @@ fn check(way: Way, expected: Fault, wrong: impl Fn(&Network)) {
         let (net, device) = interface(way, ALL | EVENT_IDX, [64, 64], SIZES).expect("it starts");
         bench.add(net.clone(), device.clone());
         // A stack keeps its interface for as long as it likes.
-        let host = host(&**Box::leak(Box::new(net.clone())), &tasks).await;
+        let host = host(Box::leak(Box::new(net.clone())), &tasks).await;
         unik_conformance::stack::detaches(&host, address(1), address(9), async || {
             tasks.sleep(Duration::from_secs(1)).await;
             wrong(&device);
