@@ -101,7 +101,10 @@ fn a_disk_whose_back_end_goes_under_load_is_an_error() {
     host.launch(&disks(), &attach, &["--rounds=1000000"]);
     host.says("copied 8192 sectors");
     take_away(&mut host, "vbd");
-    host.exits(1, "the disk's back end is not there");
+    let (code, said) = host.end();
+    let told =
+        said.lines().any(|line| line.contains("back end is not there") && line.contains("(vdev=xvdb, "));
+    assert!(code == 1 && told, "{code}");
 }
 
 /// Connections break; once the back end is there again, the same guest answers new ones.
