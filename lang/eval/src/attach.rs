@@ -43,8 +43,7 @@ impl<'d> Machine<'d> {
     }
 
     fn bad_name(&self, name: &str, node: &DeviceNode<'_>, attach: &Attach) -> Option<Diagnostic> {
-        let starts = name.starts_with(|first: char| first.is_ascii_alphabetic());
-        if starts && name.len() <= LONGEST && name.chars().all(|char| char.is_ascii_alphanumeric()) {
+        if is_name(name) {
             return None;
         }
         let kind = &attach.kind;
@@ -89,7 +88,7 @@ impl<'d> Machine<'d> {
     }
 
     /// A kind that the target does not attach. A device that does not work there at all is another mistake.
-    fn no_room(&self, node: &DeviceNode<'_>, attach: &Attach) -> Option<Diagnostic> {
+    pub(crate) fn no_room(&self, node: &DeviceNode<'_>, attach: &Attach) -> Option<Diagnostic> {
         let platform = self.target.platform()?;
         let (device, kind) = (node.device, &attach.kind);
         let limit = |limits: &[AttachLimit]| limits.iter().any(|limit| limit.kind == *kind);
@@ -184,6 +183,12 @@ impl<'d> Machine<'d> {
             .filter_map(clash)
             .collect()
     }
+}
+
+/// Whether something can be attached under this name.
+pub(crate) fn is_name(name: &str) -> bool {
+    let starts = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    starts && name.len() <= LONGEST && name.chars().all(|char| char.is_ascii_alphanumeric())
 }
 
 /// In the order in which the graph lists them.

@@ -50,20 +50,31 @@ pub fn evaluate_in(
     }
 }
 
-/// What is wrong with a unikernel, and nothing else. While keys are symbols, drawing the graph finds no mistake, so it
-/// is not drawn.
-pub(crate) fn mistakes_in(
+/// What is wrong with a unikernel while keys are symbols: drawing the graph finds no mistake then, so it is not drawn. Also whether
+/// nothing else is wrong when they have their defaults, on a target; if not, [`mistakes_by_values`] tells what it is.
+pub(crate) fn mistakes(
+    defs: &dyn Definitions,
+    def: DefId,
+    unikernel: &Unikernel,
+    target: Option<&str>,
+) -> (Vec<Diagnostic>, bool) {
+    let (mut machine, value, _) = run(defs, def, unikernel, &KeyValues::default(), Mode::Symbolic);
+    read_own_keys(&mut machine);
+    if !machine.diagnostics.is_empty() {
+        return (machine.diagnostics, false);
+    }
+    (Vec::new(), machine.is_clear(value, target))
+}
+
+/// What is wrong with a unikernel when its keys have values.
+pub(crate) fn mistakes_by_values(
     defs: &dyn Definitions,
     def: DefId,
     unikernel: &Unikernel,
     values: &KeyValues,
-    mode: Mode,
 ) -> Vec<Diagnostic> {
-    let (mut machine, value, requires) = run(defs, def, unikernel, values, mode);
-    match mode {
-        Mode::Concrete => machine.judge(unikernel, value, &requires),
-        Mode::Symbolic => read_own_keys(&mut machine),
-    }
+    let (mut machine, value, requires) = run(defs, def, unikernel, values, Mode::Concrete);
+    machine.judge(unikernel, value, &requires);
     machine.diagnostics
 }
 

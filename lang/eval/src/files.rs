@@ -40,7 +40,10 @@ impl<'d> Machine<'d> {
                 self.folder(path, expr, &frame)
             }
             // Until a path is given, the folder is the path.
-            Known::Open if self.mode == Mode::Symbolic => path,
+            Known::Open if self.mode == Mode::Symbolic => {
+                self.folders.push(id);
+                path
+            }
             Known::Open => {
                 self.missing_values(id, place, &frame);
                 Value::Unknown

@@ -123,7 +123,7 @@ impl<'d> Machine<'d> {
     }
 
     /// The jobs that a unikernel's body gave.
-    fn roots(&self, value: Value) -> Vec<NodeId> {
+    pub(crate) fn roots(&self, value: Value) -> Vec<NodeId> {
         let mut roots = Vec::new();
         match value {
             Value::Node(node) => roots.push(node),

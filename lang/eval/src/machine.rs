@@ -127,6 +127,12 @@ pub(crate) struct Machine<'d> {
     pub(crate) noted: FxHashSet<(DefId, Span, Value, Option<u32>)>,
     /// Where the paths that may become folders are written.
     pub(crate) paths: FxHashMap<unik_graph::HostPath, Place>,
+    /// The paths of folders that are open as long as keys are symbols.
+    pub(crate) folders: Vec<ExprId>,
+    /// The `require`s that were evaluated, each with its condition.
+    pub(crate) required: Vec<(DefId, ExprId)>,
+    /// Whether something was not evaluated as a program without mistakes is.
+    pub(crate) unsure: bool,
     /// Where arithmetic stands.
     pub(crate) arithmetic: FxHashMap<ExprId, Place>,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -162,6 +168,9 @@ impl<'d> Machine<'d> {
             made: Vec::new(),
             noted: FxHashSet::default(),
             paths: FxHashMap::default(),
+            folders: Vec::new(),
+            required: Vec::new(),
+            unsure: false,
             arithmetic: FxHashMap::default(),
             diagnostics: Vec::new(),
             reported: FxHashSet::default(),
@@ -173,6 +182,7 @@ impl<'d> Machine<'d> {
     }
 
     pub(crate) fn give(&mut self, value: Value) {
+        self.unsure |= value == Value::Unknown;
         self.stack.push(value);
     }
 

@@ -70,7 +70,7 @@ impl Machine<'_> {
 }
 
 /// Keys of one file, block or device: the checker has compared them.
-fn declared_together(a: &KeyInstance, b: &KeyInstance) -> bool {
+pub(crate) fn declared_together(a: &KeyInstance, b: &KeyInstance) -> bool {
     a.declared_by == b.declared_by && a.applied == b.applied
 }
 

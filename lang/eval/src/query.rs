@@ -16,7 +16,7 @@ use unik_source::{Anchor, Diagnostic, FileId, Place, Span};
 
 use crate::codes;
 use crate::definitions::{Definitions, HostEntry};
-use crate::evaluate::{Outcome, evaluate_in, mistakes_in};
+use crate::evaluate::{Outcome, evaluate_in, mistakes, mistakes_by_values};
 use crate::nearest::nearest;
 use crate::values::{KeyValues, Mode, USUAL_TARGET};
 
@@ -67,26 +67,28 @@ fn wrong<'db>(db: &'db dyn Db, unikernel: Item<'db>) -> Vec<Diagnostic> {
     // What did not parse has been reported.
     let Some(Core::Unikernel(unikernel)) = checked_core(db, def) else { return Vec::new() };
     let program = Program::new(db, def.file);
-    let mut diagnostics = mistakes_in(&program, def, unikernel, &KeyValues::default(), Mode::Symbolic);
-    diagnostics.extend(by_defaults(&program, def, unikernel));
+    let targets = targets(&program);
+    let first = targets.first().and_then(|target| target.as_deref());
+    let (mut diagnostics, clear) = mistakes(&program, def, unikernel, first);
+    if !clear {
+        diagnostics.extend(by_defaults(&program, def, unikernel, targets));
+    }
     diagnostics
 }
 
 /// What is wrong with a unikernel when all keys have their defaults, on the target where least is wrong: what can be built for
 /// one target is no mistake. What is wrong there and not everywhere names the target.
-fn by_defaults(program: &Program<'_>, def: DefId, unikernel: &core::Unikernel) -> Vec<Diagnostic> {
-    let platforms = unik_check::platforms(program.db, program.file).into_iter();
-    let mut targets: Vec<Option<SmolStr>> = platforms.map(|(name, _)| Some(name)).collect();
-    if targets.is_empty() {
-        targets.push(None);
-    }
-    // The target that is most likely fine goes first; most files need no other.
-    targets.sort_by_key(|target| target.as_deref() != Some(USUAL_TARGET));
+fn by_defaults(
+    program: &Program<'_>,
+    def: DefId,
+    unikernel: &core::Unikernel,
+    targets: Vec<Option<SmolStr>>,
+) -> Vec<Diagnostic> {
     let mut found: Vec<(SmolStr, Vec<Diagnostic>)> = Vec::new();
     for target in targets {
         let name = target.clone().unwrap_or_default();
         let values = KeyValues { target, ..KeyValues::default() };
-        let mut wrong = mistakes_in(program, def, unikernel, &values, Mode::Concrete);
+        let mut wrong = mistakes_by_values(program, def, unikernel, &values);
         wrong.retain(|diagnostic| diagnostic.code != codes::NO_VALUE);
         if wrong.is_empty() {
             return wrong;
@@ -105,6 +107,17 @@ fn by_defaults(program: &Program<'_>, def: DefId, unikernel: &core::Unikernel) -
         false => one.note(format!("so it is on the target `{target}`")),
     };
     wrong.into_iter().map(named).collect()
+}
+
+/// The targets of a program, or none as the only one. The one that is most likely fine goes first; most files need no other.
+fn targets(program: &Program<'_>) -> Vec<Option<SmolStr>> {
+    let platforms = unik_check::platforms(program.db, program.file).into_iter();
+    let mut targets: Vec<Option<SmolStr>> = platforms.map(|(name, _)| Some(name)).collect();
+    if targets.is_empty() {
+        targets.push(None);
+    }
+    targets.sort_by_key(|target| target.as_deref() != Some(USUAL_TARGET));
+    targets
 }
 
 fn evaluated(db: &dyn Db, file: FileId, def: DefId, values: &KeyValues, mode: Mode) -> Outcome {
@@ -190,7 +203,7 @@ fn no_unikernel(db: &dyn Db, file: FileId) -> Option<Diagnostic> {
 }
 
 /// The program around the unikernels of a file.
-struct Program<'db> {
+pub(crate) struct Program<'db> {
     db: &'db dyn Db,
     file: FileId,
     /// The files that have been asked about.
@@ -200,7 +213,7 @@ struct Program<'db> {
 }
 
 impl<'db> Program<'db> {
-    fn new(db: &'db dyn Db, file: FileId) -> Self {
+    pub(crate) fn new(db: &'db dyn Db, file: FileId) -> Self {
         Self { db, file, files: RefCell::default(), cores: RefCell::default() }
     }
 

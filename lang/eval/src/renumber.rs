@@ -120,19 +120,27 @@ impl Renumbered {
 
     /// Operands have lower numbers than what uses them, so they have been moved before.
     pub(crate) fn moved(&self, expr: &Expr) -> Expr {
-        let to = |id: &ExprId| self.expr(*id);
-        match expr {
-            Expr::Const(value) => Expr::Const(value.clone()),
-            Expr::Key(key) => Expr::Key(self.key_id(*key)),
-            Expr::Not(a) => Expr::Not(to(a)),
-            Expr::Negate(a) => Expr::Negate(to(a)),
-            Expr::Binary(op, a, b) => Expr::Binary(*op, to(a), to(b)),
-            Expr::If(a, b, c) => Expr::If(to(a), to(b), to(c)),
-            Expr::List(items) => Expr::List(items.iter().map(to).collect()),
-            Expr::Some(a) => Expr::Some(to(a)),
-            Expr::IsSome(a) => Expr::IsSome(to(a)),
-            Expr::Unwrap(a) => Expr::Unwrap(to(a)),
-        }
+        rebuilt(expr, |key| self.key_id(key), &mut |id| self.expr(id))
+    }
+}
+
+/// The same operation on other keys and operands.
+pub(crate) fn rebuilt(
+    expr: &Expr,
+    key: impl FnOnce(KeyId) -> KeyId,
+    to: &mut dyn FnMut(ExprId) -> ExprId,
+) -> Expr {
+    match expr {
+        Expr::Const(value) => Expr::Const(value.clone()),
+        Expr::Key(id) => Expr::Key(key(*id)),
+        Expr::Not(a) => Expr::Not(to(*a)),
+        Expr::Negate(a) => Expr::Negate(to(*a)),
+        Expr::Binary(op, a, b) => Expr::Binary(*op, to(*a), to(*b)),
+        Expr::If(a, b, c) => Expr::If(to(*a), to(*b), to(*c)),
+        Expr::List(items) => Expr::List(items.iter().map(|item| to(*item)).collect()),
+        Expr::Some(a) => Expr::Some(to(*a)),
+        Expr::IsSome(a) => Expr::IsSome(to(*a)),
+        Expr::Unwrap(a) => Expr::Unwrap(to(*a)),
     }
 }
 

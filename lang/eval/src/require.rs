@@ -1,5 +1,6 @@
 //! `require`: what must hold of the configuration; what can still change is checked again at boot.
 
+use rustc_hash::FxHashSet;
 use unik_check::core::{DefId, Global, Require};
 use unik_graph::{Const, ExprId, KeyId, Stage};
 use unik_source::{Diagnostic, Place};
@@ -21,11 +22,22 @@ pub(crate) struct Pending<'d> {
 impl<'d> Machine<'d> {
     /// Evaluates the `require`s of all files in reach; gives those that are left for boot.
     pub(crate) fn requires(&mut self) -> Vec<Pending<'d>> {
+        self.require(self.target.chosen.map(|chosen| self.target.platforms[chosen].0))
+    }
+
+    /// Evaluates those too that come with a platform.
+    pub(crate) fn requires_of(&mut self, platform: DefId) {
+        self.require(Some(platform));
+    }
+
+    fn require(&mut self, platform: Option<DefId>) -> Vec<Pending<'d>> {
         let mut pending = Vec::new();
-        let platform = self.target.chosen.map(|chosen| self.target.platforms[chosen].0);
-        for (def, require) in self.defs.requires(platform) {
+        let known: FxHashSet<DefId> = self.required.iter().map(|(def, _)| *def).collect();
+        let requires = self.defs.requires(platform).into_iter();
+        for (def, require) in requires.filter(|(def, _)| !known.contains(def)) {
             let value = self.run(def, &require.condition, &"require".into(), require.place);
             let Value::Expr(condition) = value else { continue };
+            self.required.push((def, condition));
             match self.exprs.known(condition) {
                 Known::Value(Const::Bool(false)) => self.violated(def, require),
                 Known::Overflow => {

@@ -73,6 +73,8 @@ impl<'d> Machine<'d> {
             };
             return self.give(value);
         }
+        // With such a target it would be a mistake to read it here.
+        self.unsure |= names.iter().any(|name| case_of(name).is_none());
         let Some(target) = self.open_target(place, frame) else { return self.give(Value::Unknown) };
         if self.exprs.ty(target) == ty {
             return self.give(Value::Expr(target));
@@ -187,6 +189,12 @@ impl<'d> Machine<'d> {
     fn body(&self, platform: usize, role: &str) -> Option<&'d core::Body> {
         let (_, platform) = self.target.platforms.get(platform)?;
         platform.roles.iter().find(|(name, _)| name == role).map(|(_, body)| body)
+    }
+
+    /// Whether a platform has all roles that were asked for.
+    pub(crate) fn has_roles(&self, platform: Option<usize>) -> bool {
+        let mut asked = self.target.roles.keys();
+        asked.all(|(_, role)| platform.is_some_and(|platform| self.body(platform, role).is_some()))
     }
 
     fn role_of(&mut self, platform: usize, role: &'d SmolStr, place: Place, frame: Frame<'d>) {

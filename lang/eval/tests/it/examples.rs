@@ -12,11 +12,11 @@ use crate::support::said;
 /// The platforms that tests know, whatever others there are: what is said of all of them does not change with a new one.
 const PLATFORMS: [&str; 2] = ["unix", "virtio"];
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn add(folder: &str, files: &mut Vec<(String, String)>, shelf: &mut Vec<LibraryFile>) {
+pub(crate) fn add(folder: &str, files: &mut Vec<(String, String)>, shelf: &mut Vec<LibraryFile>) {
     let mut folders: Vec<PathBuf> =
         fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();

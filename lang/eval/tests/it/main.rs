@@ -10,6 +10,7 @@ mod decision;
 mod examples;
 mod files;
 mod key;
+mod once;
 mod require;
 mod role;
 mod scale;
