@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     if rustc::is_asked() {
         return rustc::run();
     }
+    rustc::remember();
     let worker = thread::Builder::new().stack_size(STACK).spawn(|| commands::run(env::args_os().collect()));
     let code = match worker.map(thread::JoinHandle::join) {
         Ok(Ok(code)) => code,

@@ -13,6 +13,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::LazyLock;
 
 use crate::{exit, output};
 
@@ -21,10 +22,19 @@ const ASKED: &str = "UNIKC_WRAPS";
 /// How cargo is told what to run in place of rustc.
 const WRAPPER: &str = "RUSTC_WRAPPER";
 
+/// Where this program is.
+static HERE: LazyLock<Option<PathBuf>> = LazyLock::new(|| env::current_exe().ok());
+
+/// Looks where this program is. That is done at the start: another version may take the place of the file while this one waits for
+/// its turn to build, and is then no file any more. Cargo runs the other one, which does the same.
+pub(crate) fn remember() {
+    LazyLock::force(&HERE);
+}
+
 /// Has cargo run rustc by this program.
 pub(crate) fn wrap(cargo: &mut Command) {
     // Without a name of its own it cannot be run: then images are what rustc makes of them.
-    if let Ok(here) = env::current_exe() {
+    if let Some(here) = HERE.as_deref() {
         cargo.env(ASKED, env::var_os(WRAPPER).unwrap_or_default()).env(WRAPPER, here);
     }
 }
