@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod nodes;
 mod ring;
+mod table;
 mod transaction;
 mod values;
 mod watch;

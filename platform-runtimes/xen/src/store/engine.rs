@@ -5,7 +5,7 @@
 //! the server cannot do that, it is broken.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,6 +15,7 @@ use core::task::{Poll, Waker};
 use crate::page::Page;
 use crate::store::error::Error;
 use crate::store::ring::Ring;
+use crate::store::table::Table;
 use crate::store::wire::{HEADER, Header, Kind, LONGEST, refusal, split, text, words};
 
 /// Events that are kept for a watch; more are told as one of the watched node.
@@ -77,8 +78,8 @@ pub(crate) struct Engine {
     outgoing: VecDeque<u8>,
     incoming: Vec<u8>,
     next: u32,
-    open: BTreeMap<u32, Open>,
-    watches: BTreeMap<u32, Watched>,
+    open: Table<Open>,
+    watches: Table<Watched>,
     to_wake: Vec<Waker>,
 }
 
@@ -94,8 +95,8 @@ impl Engine {
             outgoing: VecDeque::new(),
             incoming: Vec::new(),
             next: 1,
-            open: BTreeMap::new(),
-            watches: BTreeMap::new(),
+            open: Table::new(),
+            watches: Table::new(),
             to_wake: Vec::new(),
         }
     }
@@ -112,7 +113,7 @@ impl Engine {
         loop {
             let name = self.next;
             self.next = self.next.wrapping_add(1).max(1);
-            if !self.open.contains_key(&name) && !self.watches.contains_key(&name) {
+            if !self.open.contains(name) && !self.watches.contains(name) {
                 return name;
             }
         }
@@ -142,12 +143,12 @@ impl Engine {
 
     /// The answer to a request.
     pub(crate) fn answer(&mut self, request: u32, waker: &Waker) -> Poll<Result<Vec<u8>, Error>> {
-        match self.open.get_mut(&request) {
+        match self.open.get_mut(request) {
             Some(Open::Waiting { waker: old, .. }) => {
                 old.clone_from(waker);
                 Poll::Pending
             }
-            Some(Open::Answered { .. }) => match self.open.remove(&request) {
+            Some(Open::Answered { .. }) => match self.open.remove(request) {
                 Some(Open::Answered { answer, .. }) => Poll::Ready(answer),
                 _ => Poll::Ready(Err(Error::Lost)),
             },
@@ -157,7 +158,7 @@ impl Engine {
 
     /// Nobody waits for the answer to a request any more.
     pub(crate) fn abandon(&mut self, request: u32) {
-        match self.open.remove(&request) {
+        match self.open.remove(request) {
             Some(Open::Waiting { kind, .. }) => {
                 self.open.insert(request, Open::Abandoned { kind });
             }
@@ -191,7 +192,7 @@ impl Engine {
     }
 
     pub(crate) fn remove_watch(&mut self, token: u32) {
-        let Some(watched) = self.watches.remove(&token) else { return };
+        let Some(watched) = self.watches.remove(token) else { return };
         if let Ok(message) = words(&[&watched.path, &token.to_string()]) {
             self.tell(Kind::Unwatch, 0, &message);
         }
@@ -199,7 +200,7 @@ impl Engine {
 
     /// The next event of a watch: the path that has changed.
     pub(crate) fn event(&mut self, token: u32, waker: &Waker) -> Poll<Result<String, Error>> {
-        let Some(watched) = self.watches.get_mut(&token) else { return Poll::Ready(Err(Error::Lost)) };
+        let Some(watched) = self.watches.get_mut(token) else { return Poll::Ready(Err(Error::Lost)) };
         if let Some(path) = watched.events.pop_front() {
             return Poll::Ready(Ok(path));
         }
@@ -255,7 +256,7 @@ impl Engine {
             given if given == Kind::Error as u32 => Err(refusal(&message)),
             _ => Err(Error::Answer),
         };
-        match self.open.remove(&header.request) {
+        match self.open.remove(header.request) {
             Some(Open::Waiting { kind, waker }) => {
                 self.open.insert(header.request, Open::Answered { kind, answer: answer(kind) });
                 self.to_wake.push(waker);
@@ -276,7 +277,7 @@ impl Engine {
     fn take_event(&mut self, message: &[u8]) {
         let (path, rest) = split(message);
         let (Ok(path), Some(token)) = (text(path), number(rest)) else { return };
-        let Some(watched) = self.watches.get_mut(&token) else { return };
+        let Some(watched) = self.watches.get_mut(token) else { return };
         if !watched.events.contains(&path) {
             if watched.events.len() == EVENTS {
                 watched.events.clear();
@@ -300,7 +301,7 @@ impl Engine {
         self.outgoing.clear();
         self.incoming.clear();
         let error = if can { Error::Lost } else { Error::Broken };
-        for (request, open) in core::mem::take(&mut self.open) {
+        for (request, open) in self.open.take() {
             match open {
                 Open::Waiting { kind, waker } => {
                     self.open.insert(request, Open::Answered { kind, answer: Err(error.clone()) });
@@ -315,7 +316,7 @@ impl Engine {
         self.to_wake.extend(self.watches.values_mut().filter_map(|watched| watched.waker.take()));
         // The server has forgotten the watches. Setting one tells of its node at once, so that nothing is missed.
         let again: Vec<_> =
-            self.watches.iter().map(|(token, watched)| (*token, watched.path.clone())).collect();
+            self.watches.iter().map(|(token, watched)| (token, watched.path.clone())).collect();
         for (token, path) in again {
             if let Ok(message) = words(&[&path, &format!("{token}")]) {
                 self.tell(Kind::Watch, 0, &message);
