@@ -6,5 +6,6 @@ mod launcher;
 mod libvirt;
 mod load;
 mod network;
+mod sizes;
 mod troubles;
 mod xen;
