@@ -147,17 +147,17 @@ fn find(db: &dyn Db, item: Item<'_>, tree: &tree::Import) -> Result<Option<Sourc
         );
         return Err(Box::new(wrong.note("its own names are in scope without an import")));
     }
-    let why = match found.text(db) {
-        Text::Read(_) => return Ok(Some(found)),
-        Text::Missing => {
+    let why = match found.pieces(db).unread() {
+        None | Some(Text::Read(_)) => return Ok(Some(found)),
+        Some(Text::Missing) => {
             let message = format!("there is no file `{}`", found.path(db));
             let wrong = Diagnostic::error(codes::NO_SUCH_FILE, message, place, "imported here");
             return Err(Box::new(
                 wrong.note("the path counts from the folder of this file, and `.unik` is added to it"),
             ));
         }
-        Text::NotUtf8 => SmolStr::new_static("it is not UTF-8"),
-        Text::Unreadable(why) => why.clone(),
+        Some(Text::NotUtf8) => SmolStr::new_static("it is not UTF-8"),
+        Some(Text::Unreadable(why)) => why.clone(),
     };
     let message = format!("`{}` cannot be read", found.path(db));
     Err(Box::new(Diagnostic::error(codes::UNREADABLE, message, place, "imported here").note(why)))

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use unik_source::{Anchor, FileId, Place, Sources, Span};
 use unik_syntax::items::ItemText;
 
+use crate::cut::{Cut, Pieces, cut};
 use crate::{Dependencies, Entry, HostEntry, Library, Project, SourceFile, System, Text, item, path};
 
 /// What queries may ask of the database.
@@ -25,9 +26,6 @@ pub trait Db: salsa::Database {
     fn crates(&self, folder: &str) -> &BTreeMap<SmolStr, SmolStr>;
     /// The project.
     fn project(&self) -> Project;
-    /// The numbers of items by keyword, name, and how many of the same came before. Equal identities have equal
-    /// numbers for as long as the database lives.
-    fn anchors(&self, items: &[ItemText]) -> Vec<Anchor>;
 }
 
 /// The database. A clone is another handle to the same one; a setter waits until all other handles are gone.
@@ -144,7 +142,7 @@ impl Database {
         for known in entries {
             let entry = system.entry(known.path(self));
             if entry != known.entry(self) {
-                known.set_entry(self).to(entry);
+                known.set_entry(self).with_durability(Durability::MEDIUM).to(entry);
             }
         }
     }
@@ -174,9 +172,35 @@ impl Database {
     fn put(&mut self, file: FileId, text: Text) {
         let Some(source) = self.source(file) else { return };
         // A setter starts a new revision even if it sets what was there.
-        if *source.text(self) != text {
-            source.set_text(self).to(text);
+        if *source.text(self) == text {
+            return;
         }
+        let before = source.pieces(self).clone();
+        let Cut { pieces, starts } = cut(&text, &before, |items| self.anchors(items));
+        source.set_text(self).to(text);
+        if **source.starts(self) != *starts {
+            source.set_starts(self).to(starts.into());
+        }
+        if *before != pieces {
+            source.set_pieces(self).to(Arc::new(pieces));
+        }
+    }
+
+    /// The numbers of items by keyword, name, and how many of the same came before. Equal identities have equal
+    /// numbers for as long as the database lives.
+    fn anchors(&self, items: &[ItemText]) -> Vec<Anchor> {
+        let mut seen: FxHashMap<(&str, Option<&str>), u32> = FxHashMap::default();
+        seen.reserve(items.len());
+        let mut identities = locked(&self.world.identities);
+        let mut anchors = Vec::with_capacity(items.len());
+        for item in items {
+            let nth = seen.entry((&item.keyword, item.name.as_deref())).or_default();
+            let next = u32::try_from(identities.len()).unwrap_or(u32::MAX - 1);
+            let identity = (item.keyword.clone(), item.name.clone(), *nth);
+            *nth += 1;
+            anchors.push(Anchor(*identities.entry(identity).or_insert(next)));
+        }
+        anchors
     }
 }
 
@@ -191,6 +215,8 @@ impl Db for Database {
             return file;
         }
         let text = Text::read(&*self.world.system, &host);
+        let Cut { pieces, starts } = cut(&text, &Pieces::default(), |items| self.anchors(items));
+        let (starts, pieces) = (starts.into(), Arc::new(pieces));
         let known = self.project().library(self).known_as(&host);
         let mut files = locked(&self.world.files);
         if let Some(file) = files.known(&host) {
@@ -203,11 +229,18 @@ impl Db for Database {
             known.clone().unwrap_or_else(|| SmolStr::new(stem.strip_suffix(".unik").unwrap_or(stem)));
         let shown = known.unwrap_or_else(|| host.clone());
         let folder = SmolStr::new(path::folder(&host));
-        let durability = if library { Durability::HIGH } else { Durability::LOW };
-        let file = SourceFile::builder(id, shown, host.clone(), folder, module, library, text)
-            .durability(Durability::HIGH)
-            .text_durability(durability)
-            .new(self);
+        // What most queries read changes less often than places.
+        let (often, seldom) = match library {
+            true => (Durability::HIGH, Durability::HIGH),
+            false => (Durability::LOW, Durability::MEDIUM),
+        };
+        let file =
+            SourceFile::builder(id, shown, host.clone(), folder, module, library, text, starts, pieces)
+                .durability(Durability::HIGH)
+                .text_durability(often)
+                .starts_durability(often)
+                .pieces_durability(seldom)
+                .new(self);
         files.by_path.insert(host, id);
         files.list.push(file);
         file
@@ -222,7 +255,7 @@ impl Db for Database {
         let mut entries = locked(&self.world.entries);
         let known = entries.entry(path.clone()).or_insert_with(|| {
             let entry = self.world.system.entry(&path);
-            HostEntry::new(self, path, entry)
+            HostEntry::builder(path, entry).durability(Durability::MEDIUM).new(self)
         });
         known.entry(self)
     }
@@ -243,21 +276,6 @@ impl Db for Database {
 
     fn project(&self) -> Project {
         Project::get(self)
-    }
-
-    fn anchors(&self, items: &[ItemText]) -> Vec<Anchor> {
-        let mut seen: FxHashMap<(&str, Option<&str>), u32> = FxHashMap::default();
-        seen.reserve(items.len());
-        let mut identities = locked(&self.world.identities);
-        let mut anchors = Vec::with_capacity(items.len());
-        for item in items {
-            let nth = seen.entry((&item.keyword, item.name.as_deref())).or_default();
-            let next = u32::try_from(identities.len()).unwrap_or(u32::MAX - 1);
-            let identity = (item.keyword.clone(), item.name.clone(), *nth);
-            *nth += 1;
-            anchors.push(Anchor(*identities.entry(identity).or_insert(next)));
-        }
-        anchors
     }
 }
 

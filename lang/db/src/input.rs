@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 use unik_source::FileId;
 
-use crate::{Entry, System};
+use crate::{Entry, Pieces, System};
 
 /// What reading a file gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,10 @@ pub struct SourceFile {
     pub library: bool,
     /// What it says.
     pub text: Text,
+    /// Where its items start, in the order of the text.
+    pub(crate) starts: Arc<[u32]>,
+    /// What it says, without places.
+    pub pieces: Arc<Pieces>,
 }
 
 /// A path of the host that something asked about.

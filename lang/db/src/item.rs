@@ -25,10 +25,6 @@ pub struct Item<'db> {
     /// What it says.
     #[tracked]
     pub text: Arc<str>,
-    /// Where it starts in its file.
-    #[tracked]
-    #[returns(copy)]
-    pub start: u32,
 }
 
 impl Item<'_> {
@@ -36,6 +32,19 @@ impl Item<'_> {
     pub fn place(self, db: &dyn Db, span: Span) -> Place {
         Place { file: self.file(db).id(db), anchor: self.anchor(db), span }
     }
+
+    /// Where it starts in its file. Whoever reads this is disturbed by every edit before the item.
+    pub fn start(self, db: &dyn Db) -> u32 {
+        let file = self.file(db);
+        let at = items(db, file).position(self.anchor(db));
+        at.and_then(|at| file.starts(db).get(at).copied()).unwrap_or(0)
+    }
+}
+
+/// The last item of a file that starts at an offset or before.
+pub fn item_before(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Item<'_>> {
+    let behind = file.starts(db).partition_point(|start| *start <= offset);
+    items(db, file).list.get(behind.checked_sub(1)?).copied()
 }
 
 /// The items of a file in the order of the text.
@@ -54,23 +63,25 @@ impl<'db> Items<'db> {
 
     /// The item with this number, if the file still has it.
     pub fn get(&self, anchor: Anchor) -> Option<Item<'db>> {
+        self.list.get(self.position(anchor)?).copied()
+    }
+
+    fn position(&self, anchor: Anchor) -> Option<usize> {
         let at = self.by_anchor.binary_search_by_key(&anchor, |(anchor, _)| *anchor).ok()?;
-        self.list.get(self.by_anchor[at].1 as usize).copied()
+        Some(self.by_anchor[at].1 as usize)
     }
 }
 
-/// Cuts a file into items. Runs at each edit of the file; what reads an item runs only if the item's text changed.
+/// The items of a file. Disturbed by each edit of an item, but not by one between items; what reads an item runs only if the item's
+/// text changed.
 #[salsa::tracked]
 pub fn items(db: &dyn Db, file: SourceFile) -> Items<'_> {
-    let text = file.text(db).as_str();
-    let cut = unik_syntax::items::split(text);
-    let anchors = db.anchors(&cut);
-    let made = cut.into_iter().zip(&anchors).map(|(item, anchor)| {
-        let said: Arc<str> = text.get(item.span.range()).unwrap_or("").into();
-        Item::new(db, file, *anchor, item.keyword, item.name, said, item.span.start)
+    let pieces = &file.pieces(db).list;
+    let made = pieces.iter().map(|piece| {
+        Item::new(db, file, piece.anchor, piece.keyword.clone(), piece.name.clone(), piece.text.clone())
     });
     let list = made.collect();
-    let mut by_anchor: Vec<(Anchor, u32)> = anchors.iter().copied().zip(0..).collect();
+    let mut by_anchor: Vec<(Anchor, u32)> = pieces.iter().map(|piece| piece.anchor).zip(0..).collect();
     by_anchor.sort_unstable();
     Items { list, by_anchor }
 }

@@ -4,14 +4,13 @@
 use smol_str::SmolStr;
 use unik_check::core::DefId;
 use unik_check::{Meaning, meaning};
-use unik_db::{Database, Db, Item, items};
+use unik_db::{Database, Db, Item};
 use unik_source::FileId;
 use unik_syntax::{Token, TokenKind, tokens};
 
 /// The item that an offset belongs to when something is being written there: the last that begins before it.
 pub(crate) fn item_before<'db>(db: &'db Database, file: FileId, offset: u32) -> Option<Item<'db>> {
-    let before = items(db, db.source(file)?).iter().take_while(|item| item.start(db) <= offset);
-    before.last()
+    unik_db::item_before(db, db.source(file)?, offset)
 }
 
 /// The words of that item before the offset, without trivia, and the text that their spans count in: from the item's start on.

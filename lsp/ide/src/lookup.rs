@@ -73,9 +73,9 @@ pub(crate) fn names_in<'db>(
 
 /// The item at an offset of a file: the one that it stands in or right behind.
 pub(crate) fn item_at<'db>(db: &'db Database, file: FileId, offset: u32) -> Option<Item<'db>> {
-    let source = db.source(file)?;
-    let span = |item: Item<'db>| Span::new(0, item.text(db).len()).shifted(item.start(db));
-    items(db, source).iter().filter(|item| span(*item).touches(offset as usize)).last()
+    let item = unik_db::item_before(db, db.source(file)?, offset)?;
+    let span = Span::new(0, item.text(db).len()).shifted(item.start(db));
+    span.touches(offset as usize).then_some(item)
 }
 
 /// The name at an offset of a file. Of two that touch it the one that begins there counts.
