@@ -3,6 +3,7 @@
 mod examples;
 mod launcher;
 mod load;
+mod network;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -126,6 +126,24 @@ fn an_interface_whose_back_end_goes_under_load_comes_back() {
     host.stops();
 }
 
+/// What an operator sees of a guest that cannot be suspended: `xl` waits a minute for it to agree, takes the request back, and the guest has never
+/// stood still.
+#[test]
+fn a_save_is_refused_and_changes_nothing() {
+    let mut host = Host::start(&[]);
+    serve(&mut host);
+    host.sh("{ xl save site /run/saved; echo status $?; } >/run/save 2>&1 &");
+    host.sh("until xenstore-read /local/domain/1/control/shutdown | grep -q suspend; do usleep 50000; done");
+    assert_eq!(host.sh("ask small.txt | tail -n 1"), "small", "while it is asked");
+    let said = host.sh("until grep -q status /run/save; do usleep 200000; done; cat /run/save");
+    assert!(said.contains("didn't acknowledge suspend, cancelling request"), "{said}");
+    assert!(said.ends_with("status 1"), "{said}");
+    assert_eq!(host.sh("xenstore-read /local/domain/1/control/shutdown"), "");
+    assert_eq!(host.sh("ask small.txt | tail -n 1"), "small", "after it has refused");
+    // It hears what is asked next. How long that takes is no matter of this test.
+    host.sh("xl shutdown -w site");
+}
+
 /// Image, stack, rings and buffers: all of it.
 #[test]
 fn little_memory_is_enough_to_serve() {
