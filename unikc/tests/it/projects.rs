@@ -118,15 +118,17 @@ fn a_crate_that_has_lost_its_workspace_is_told_at_its_device() {
     let told = |words: &[&str]| {
         let done = built(there.path(), "build lost --profile dev");
         assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{}", done.err);
-        for word in
-            ["error[E0511]", "lost/app.unik:", "lost/Cargo.toml", "its crate `lost`"].iter().chain(words)
-        {
+        for word in ["error[E0511]", "lost/app.unik:", "its crate `lost`"].iter().chain(words) {
             assert!(done.err.contains(word), "no `{word}` in {}", done.err);
         }
     };
-    told(&["no folder above it is a workspace"]);
+    told(&["lost/Cargo.toml", "no folder above it is a workspace"]);
     fs::write(there.path().join("Cargo.toml"), "[workspace]\nmembers = [\"lost\"]\n").unwrap();
-    told(&["`workspace.package.edition` was not defined", "the workspace that is around it"]);
+    told(&[
+        "lost/Cargo.toml",
+        "`workspace.package.edition` was not defined",
+        "the workspace that is around it",
+    ]);
     fs::write(&manifest, whole + "gone = { path = \"../gone\" }\n").unwrap();
     told(&["gone/Cargo.toml", "No such file"]);
 }
