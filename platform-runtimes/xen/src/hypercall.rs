@@ -85,6 +85,8 @@ impl Xen {
             nanoseconds: u64,
             flags: u32,
         }
+        // The hypervisor's time has a sign: what is larger would have passed long ago.
+        let nanoseconds = nanoseconds.min(i64::MAX.unsigned_abs());
         let mut structure = SetSingleshotTimer { nanoseconds, flags: 0 };
         let address = (&raw mut structure).expose_provenance() as u64;
         // SAFETY: `struct vcpu_set_singleshot_timer`, of the first processor, which is only read.

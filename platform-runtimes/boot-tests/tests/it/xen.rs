@@ -102,6 +102,20 @@ fn time_passes_as_in_dom0() {
     assert!((600..=1000 * (after - before + 1)).contains(&slept), "{before} to {after}: {slept} ms");
 }
 
+/// One that is woken too early, or at once for what is due in an age, would take what dom0 leaves of the processor.
+#[test]
+fn a_guest_that_sleeps_leaves_the_processor_alone() {
+    let mut host = host();
+    host.create(&guest("sleep"));
+    host.says("asleep");
+    let used = |host: &mut Host| -> f64 {
+        host.sh("sleep 4; xl list guest | tail -n 1 | sed 's/.* //'").parse().unwrap()
+    };
+    let before = used(&mut host);
+    let after = used(&mut host);
+    assert!(after - before < 1.0, "{before} s, then {after} s of the processor");
+}
+
 /// Operators ask by `xl`, which asks by `control/shutdown`.
 #[test]
 fn a_guest_ends_when_the_tools_ask_for_it() {
