@@ -1,4 +1,4 @@
-//! The machine as this target knows it: pages that it shares, pages that the tools have made, events that wake it, and the end.
+//! The machine as this target knows it: pages that it shares, pages that the tools have made, events and a timer that wake it, and the end.
 //!
 //! One of the two files with unsafe code: it lends parts of shared memory, follows the clock in a page that the hypervisor writes, and
 //! has a static without a lock.
