@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use embedded_io_async::{Read, Write};
-use unik::clock::{Monotonic, Sleep, Timestamp, Wall};
+use unik::clock::{Monotonic, Sleep};
 use unik::concurrent::{join, join_all};
 use unik::http::{Request, Response, Status, from_fn};
 use unik::net::{Accept, Detached, Network, Nic as _};
@@ -15,7 +15,7 @@ use unik_ip::Error;
 use unik_ip::arp::Arp;
 use unik_ip::ipv4::Ipv4;
 
-use crate::support::{Listening, World, at, at_v6, read_all, run, send, text};
+use crate::support::{Listening, Noon, World, at, at_v6, read_all, run, send, text};
 
 /// What everybody is told of the interface of host 1.
 fn gone() -> Error {
@@ -100,15 +100,6 @@ fn transfers_break_off_at_any_time() {
             drop(acceptor);
             assert_eq!((server.tcp.connections(), server.tcp.memory()), (0, 0), "{microseconds}");
         });
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Noon;
-
-impl Wall for Noon {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
     }
 }
 

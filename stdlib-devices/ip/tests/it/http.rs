@@ -3,23 +3,14 @@
 use std::time::Duration;
 
 use embedded_io_async::Write;
-use unik::clock::{Sleep, Timestamp, Wall};
+use unik::clock::Sleep;
 use unik::concurrent::{join, join_all};
 use unik::http::{Request, Response, Status, from_fn};
 use unik::net::Network;
 use unik_conformance::memory::{Offers, Wire, WireFaults};
 use unik_http::Server;
 
-use crate::support::{Listening, at, read_all, run};
-
-#[derive(Clone, Copy, Debug)]
-struct Noon;
-
-impl Wall for Noon {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
-    }
-}
+use crate::support::{Listening, Noon, at, read_all, run};
 
 #[test]
 fn a_server_answers_and_stops() {

@@ -161,3 +161,13 @@ pub(crate) fn text(length: usize) -> Vec<u8> {
     Dice::new(7).fill(&mut text);
     text
 }
+
+/// A time of day that stands still, for servers that write it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noon;
+
+impl unik::clock::Wall for Noon {
+    fn now(&self) -> unik::clock::Timestamp {
+        unik::clock::Timestamp { seconds: 0, nanoseconds: 0 }
+    }
+}
